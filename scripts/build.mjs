@@ -10,7 +10,10 @@ const dev = args.has('--dev') || args.has('--watch');
 const noNativeParts = {
   name: 'no-native-parts',
   setup(build) {
-    build.onResolve({ filter: /\.node$|^cpu-features$/ }, (found) => ({ path: found.path, namespace: 'no-native-part' }));
+    build.onResolve({ filter: /\.node$|^cpu-features$/ }, (found) => ({
+      path: found.path,
+      namespace: 'no-native-part',
+    }));
     build.onLoad({ filter: /.*/, namespace: 'no-native-part' }, () => ({
       contents: 'throw new Error("The native part is not included.");',
     }));
@@ -50,9 +53,27 @@ const lazyParts = {
 };
 
 const builds = [
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', plugins: [noNativeParts, lazyParts] },
-  { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' }, plugins: [noNativeParts, lazyParts] },
-  { ...common, platform: 'browser', target: 'es2022', format: 'iife', entryPoints: { dashboard: 'webview/dashboard.ts' }, outdir: 'dist/webview' },
+  {
+    ...node,
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    plugins: [noNativeParts, lazyParts],
+  },
+  {
+    ...node,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [noNativeParts, lazyParts],
+  },
+  {
+    ...common,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: { dashboard: 'webview/dashboard.ts' },
+    outdir: 'dist/webview',
+  },
 ];
 
 await rm('dist', { recursive: true, force: true });
