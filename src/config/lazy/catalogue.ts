@@ -1,0 +1,1 @@
+export { foreignLines, parameterLines } from '../catalogue/data.ts';
