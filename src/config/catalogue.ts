@@ -88,23 +88,24 @@ interface Row {
 }
 
 /** The server's find_option maps these old names (guc.cpp, map_old_guc_names). */
-const oldNames: Readonly<Record<string, string>> = {
-  sort_mem: 'work_mem',
-  vacuum_mem: 'maintenance_work_mem',
-};
+const oldNames: ReadonlyMap<string, string> = new Map([
+  ['sort_mem', 'work_mem'],
+  ['vacuum_mem', 'maintenance_work_mem'],
+]);
 
 /** What a debug build changes in parameters that every build has. */
-const debugChanges: Readonly<Record<string, Partial<Parameter>>> = {
-  query_dop: { min: -64, max: 2147483647 },
-  backtrace_min_messages: { default: 'error' },
-  debug_assertions: { default: true },
-};
+const debugChanges: ReadonlyMap<string, Partial<Parameter>> = new Map([
+  ['query_dop', { min: -64, max: 2147483647 }],
+  ['backtrace_min_messages', { default: 'error' }],
+  ['debug_assertions', { default: true }],
+]);
 
 function versionsOf(rows: readonly Row[], build: BuildKind): readonly ServerVersion[] {
-  const places = new Set(
-    rows.filter((row) => row.b === undefined || build === 'debug').flatMap((row) => [...row.v]),
-  );
-  return serverVersions.filter((_version, index) => places.has(String(index)));
+  const places = rows
+    .filter((row) => row.b === undefined || build === 'debug')
+    .map((row) => row.v)
+    .join('');
+  return serverVersions.filter((_version, index) => places.includes(String(index)));
 }
 
 function valueOf(
@@ -144,7 +145,7 @@ function toParameter(name: string, row: Row, rows: readonly Row[], build: BuildK
     debugOnly: row.b === 'debug',
     gsGuc: gsGucOf(row),
     versions: versionsOf(rows, build),
-    ...(build === 'debug' ? debugChanges[name] : undefined),
+    ...(build === 'debug' ? debugChanges.get(name) : undefined),
   };
 }
 
@@ -196,7 +197,7 @@ function createCatalogue(
   let names: readonly string[] | undefined;
   const get = (name: string): Parameter | undefined => {
     const folded = foldName(name);
-    const key = oldNames[folded] ?? folded;
+    const key = oldNames.get(folded) ?? folded;
     if (!parameters.has(key)) {
       const found = rows.get(key);
       const row = found === undefined ? undefined : rowOf(found.rows, version, build);

@@ -1,0 +1,311 @@
+/** The verdict of the server's configuration reader (guc-file.l: ProcessConfigFile at start). */
+import type { TextRange } from '../../base/finding.ts';
+import type { Catalogue, Parameter } from '../catalogue.ts';
+import { checkOf } from '../checks.ts';
+import type { CheckContext } from '../checks.ts';
+import { foldName, lineRange, rangeIn } from '../document.ts';
+import type { ConfDocument, ConfLine } from '../document.ts';
+import { parseValue, shown } from '../values.ts';
+import type { Reading, Refusal, Value } from '../values.ts';
+
+/** A line that sets something. */
+export interface ServerSetting {
+  /** As the catalogue spells it, or as the file does when it is a name with a dot that nobody knows. */
+  readonly name: string;
+  readonly parameter: Parameter | undefined;
+  /** The value as the server stores it; undefined when it refuses it. */
+  readonly value: Value | undefined;
+  /** The value's text, quotes and escapes resolved. */
+  readonly raw: string;
+  /** Counted from 0, as in `ConfDocument.lines`. */
+  readonly line: number;
+  readonly nameRange: TextRange;
+  readonly valueRange: TextRange;
+}
+
+/**
+ * `syntax`: the scanner stops. `include`: the file to include is not there. `unknown`: no such parameter. `fixed`: it cannot
+ * be set in a file. `value`: the value is not taken.
+ */
+export type ProblemKind = 'syntax' | 'include' | 'unknown' | 'fixed' | 'value';
+
+/** Something for which the server refuses to start. */
+export interface Problem extends Refusal {
+  readonly kind: ProblemKind;
+  /** In the server's words; without the place, which syntax and unknown messages of the log carry. */
+  readonly message: string;
+  /** Counted from 0. */
+  readonly line: number;
+  readonly range: TextRange;
+  /** The parameter's name, where there is one. */
+  readonly name?: string;
+}
+
+export interface ServerReading {
+  /** The server's reader takes the file. */
+  readonly ok: boolean;
+  /** Every setting in the order of the file. */
+  readonly all: readonly ServerSetting[];
+  /** What holds in the end, by name in lower case: of duplicates the last. */
+  readonly settings: ReadonlyMap<string, ServerSetting>;
+  /** All problems of all kinds in the order of the file, although the server stops at the first kind that it meets. */
+  readonly problems: readonly Problem[];
+}
+
+export interface ServerReaderOptions {
+  /** Whether a path exists on the node; undefined, or no function, when nobody knows. */
+  readonly pathExists?: (path: string) => boolean | undefined;
+}
+
+/** What a line says by itself. Kept for the line, since lines stay the same objects over edits. */
+interface LineReading {
+  readonly name: string;
+  readonly parameter: Parameter | undefined;
+  readonly value: Reading<Value> | undefined;
+  readonly raw: string;
+}
+
+const lineReadings = new WeakMap<Catalogue, WeakMap<ConfLine, LineReading>>();
+
+function readLine(
+  line: ConfLine,
+  cache: WeakMap<ConfLine, LineReading>,
+  catalogue: Catalogue,
+): LineReading {
+  const kept = cache.get(line);
+  if (kept !== undefined) {
+    return kept;
+  }
+  const written = line.name?.text ?? '';
+  const parameter = catalogue.get(written);
+  const content = line.content ?? '';
+  // guc-file.l writes two double quotes for an empty search path.
+  const raw = content === '' && parameter?.name === 'search_path' ? '""' : content;
+  const reading: LineReading = {
+    name: parameter?.name ?? written,
+    parameter,
+    raw,
+    value: parameter === undefined ? undefined : parseValue(parameter, raw, written),
+  };
+  cache.set(line, reading);
+  return reading;
+}
+
+const flexFailure = 'input in flex scanner failed';
+
+class Reader implements CheckContext {
+  readonly version: Catalogue['version'];
+  readonly all: ServerSetting[] = [];
+  readonly problems: Problem[] = [];
+  readonly settings = new Map<string, ServerSetting>();
+  private readonly document: ConfDocument;
+  private readonly catalogue: Catalogue;
+  private readonly options: ServerReaderOptions;
+  private readonly cache: WeakMap<ConfLine, LineReading>;
+
+  constructor(document: ConfDocument, catalogue: Catalogue, options: ServerReaderOptions) {
+    this.document = document;
+    this.catalogue = catalogue;
+    this.options = options;
+    this.version = catalogue.version;
+    this.cache = lineReadings.get(catalogue) ?? new WeakMap<ConfLine, LineReading>();
+    lineReadings.set(catalogue, this.cache);
+  }
+
+  current(name: string): Value | null | undefined {
+    const setting = this.settings.get(name);
+    return setting?.value ?? this.catalogue.get(name)?.default;
+  }
+
+  pathExists(path: string): boolean | undefined {
+    return this.options.pathExists?.(path);
+  }
+
+  read(index: number): void {
+    const line = this.document.lines[index];
+    switch (line?.kind) {
+      case 'setting':
+        this.setting(index, line);
+        break;
+      case 'include':
+        this.include(index, line);
+        break;
+      case 'broken':
+        this.broken(index, line);
+        break;
+      case 'blank':
+      case 'comment':
+      case undefined:
+        break;
+    }
+  }
+
+  private broken(index: number, line: ConfLine): void {
+    const token = line.unexpected;
+    this.problems.push({
+      kind: 'syntax',
+      message:
+        token === undefined
+          ? 'syntax error, near end of line'
+          : `syntax error, near token "${shown(token.text)}"`,
+      line: index,
+      range:
+        token === undefined
+          ? lineRange(this.document, index)
+          : rangeIn(this.document, index, token),
+      ...(line.name === undefined ? {} : { name: line.name.text }),
+    });
+  }
+
+  private include(index: number, line: ConfLine): void {
+    const path = line.content ?? '';
+    const required = foldName(line.name?.text ?? '') === 'include';
+    const missing = path !== '' && this.pathExists(path) === false;
+    if (path === '' || (missing && required)) {
+      this.problems.push({
+        kind: 'include',
+        message:
+          path === ''
+            ? flexFailure
+            : `could not open configuration file "${shown(path)}": No such file or directory`,
+        line: index,
+        range: rangeIn(this.document, index, line.value ?? { start: 0, end: line.text.length }),
+      });
+    }
+  }
+
+  private setting(index: number, line: ConfLine): void {
+    if (line.name === undefined || line.value === undefined) {
+      return;
+    }
+    const { name, parameter, value, raw } = readLine(line, this.cache, this.catalogue);
+    const nameRange = rangeIn(this.document, index, line.name);
+    const valueRange = rangeIn(this.document, index, line.value);
+    const problem = (
+      kind: ProblemKind,
+      range: TextRange,
+      refusal: Refusal & { message: string },
+    ): void => {
+      this.problems.push({ ...refusal, kind, line: index, range, name });
+    };
+    const written = line.name.text;
+    let stored = value?.ok === true ? value.value : undefined;
+    if (parameter === undefined) {
+      if (!name.includes('.')) {
+        problem('unknown', nameRange, {
+          message: `unrecognized configuration parameter "${shown(written)}"`,
+        });
+        return;
+      }
+      stored = raw;
+    } else if (written === 'client_encoding') {
+      // Skipped by the server: it follows the database.
+    } else if (parameter.context === 'internal') {
+      // The server only warns of sql_compatibility; it compares the name as it is spelled.
+      if (written !== 'sql_compatibility') {
+        problem('fixed', nameRange, { message: `parameter "${written}" cannot be changed` });
+      }
+    } else if (value?.ok === false) {
+      problem('value', valueRange, {
+        ...value.refusal,
+        message: value.refusal.message ?? invalidValue(written, raw),
+      });
+    } else if (stored !== undefined) {
+      const refusal = checkOf(parameter.checkHook)?.check(stored, this);
+      if (refusal !== undefined) {
+        problem('value', valueRange, {
+          ...refusal,
+          message:
+            refusal.message ??
+            invalidValue(parameter.name, String(stored), parameter.type !== 'string'),
+        });
+        stored = undefined;
+      }
+    }
+    const setting: ServerSetting = {
+      name,
+      parameter,
+      value: stored,
+      raw,
+      line: index,
+      nameRange,
+      valueRange,
+    };
+    this.all.push(setting);
+    this.settings.set(foldName(name), setting);
+  }
+}
+
+/** The server's general message for a value that a check refused; numbers stand without quotes. */
+function invalidValue(name: string, value: string, bare = false): string {
+  return `invalid value for parameter "${name}": ${bare ? value : `"${shown(value)}"`}`;
+}
+
+/** As `readAsServer`, in slices. */
+export function* readAsServerSteps(
+  document: ConfDocument,
+  catalogue: Catalogue,
+  options: ServerReaderOptions = {},
+): Generator<undefined, ServerReading> {
+  const reader = new Reader(document, catalogue, options);
+  let cost = 0;
+  for (let index = 0; index < document.lines.length; index += 1) {
+    reader.read(index);
+    cost += 60 + (document.lines[index]?.text.length ?? 0);
+    if (cost > 200_000) {
+      cost = 0;
+      yield undefined;
+    }
+  }
+  const { all, settings, problems } = reader;
+  return { ok: problems.length === 0, all, settings, problems };
+}
+
+/** Reads a file as a server of the catalogue's version and build does when it starts. */
+export function readAsServer(
+  document: ConfDocument,
+  catalogue: Catalogue,
+  options: ServerReaderOptions = {},
+): ServerReading {
+  const steps = readAsServerSteps(document, catalogue, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) {
+      return step.value;
+    }
+  }
+}
+
+/**
+ * What the server writes to its log for a reading, in its order and words: of the kinds syntax (with include), unknown
+ * and the rest only the first that occurs, then a FATAL.
+ */
+export function serverLog(reading: ServerReading, file: string): readonly string[] {
+  const syntax = reading.problems.filter(({ kind }) => kind === 'syntax' || kind === 'include');
+  const unknown = reading.problems.filter(({ kind }) => kind === 'unknown');
+  const values = reading.problems.filter(({ kind }) => kind === 'fixed' || kind === 'value');
+  const first = [syntax, unknown, values].find((problems) => problems.length > 0) ?? [];
+  const log: string[] = [];
+  for (const problem of first) {
+    if (problem.fatal === true) {
+      return [...log, `FATAL:  ${problem.message}`];
+    }
+    const place = `in file "${file}" line ${problem.line + 1}`;
+    const text =
+      problem.kind === 'syntax'
+        ? problem.message.replace(/^syntax error/, `syntax error ${place}`)
+        : problem.kind === 'unknown'
+          ? `${problem.message} ${place}`
+          : problem.message === flexFailure
+            ? `${problem.message} at file "${file}" line ${problem.line + 1}`
+            : problem.message;
+    log.push(`LOG:  ${text}`);
+    if (problem.detail !== undefined) {
+      log.push(`DETAIL:  ${problem.detail}`);
+    }
+    if (problem.hint !== undefined) {
+      log.push(`HINT:  ${problem.hint}`);
+    }
+  }
+  return first.length === 0 ? [] : [...log, `FATAL:  configuration file "${file}" contains errors`];
+}
