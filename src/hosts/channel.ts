@@ -1,0 +1,52 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** One running command: its three streams and its end. Local processes and SSH channels look the same here. */
+export interface Channel {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /**
+   * Resolves when the command itself has ended: its exit code, or `undefined` when nobody knows (the connection was
+   * lost). Output that is on its way may still come.
+   */
+  readonly ended: Promise<number | undefined>;
+  /** Resolves when no more output will come. */
+  readonly closed: Promise<void>;
+  /** Lets go of the channel at once. */
+  destroy(): void;
+}
+
+/** Starts commands on one machine. */
+export interface Transport {
+  readonly host: string;
+  /** Hands the line to the account's login shell. Rejects when it was not started. */
+  open(line: string): Promise<Channel>;
+  /** Something got no answer in time: look whether the machine is still there. */
+  suspect?(): void;
+}
+
+/** Number of a signal's name for `128 + n`; POSIX numbers, the same on every system that openGauss runs on. */
+const signals: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ILL: 4,
+  ABRT: 6,
+  FPE: 8,
+  KILL: 9,
+  SEGV: 11,
+  PIPE: 13,
+  ALRM: 14,
+  TERM: 15,
+};
+
+/** The exit code as a shell tells it: 128 + n for a command that signal n ended. */
+export function exitCode(
+  code: number | null,
+  signal: string | null | undefined,
+): number | undefined {
+  if (code !== null) {
+    return code;
+  }
+  return signal ? 128 + (signals[signal.replace(/^SIG/, '')] ?? 0) : undefined;
+}

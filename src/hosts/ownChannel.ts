@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import type { Channel, Transport } from './channel.ts';
+import { cancelled, outputLimit, resultUnknown, timedOut, type HostFailure } from './errors.ts';
+import { forAnyShell, killDelay, ownChannel } from './script.ts';
+
+export interface OwnChannelOptions {
+  /** Milliseconds; without it until the signal is aborted. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly input?: Uint8Array | undefined;
+  /** Bytes of both outputs together; without it there is no limit. */
+  readonly outputLimit?: number | undefined;
+  readonly onStdout: (chunk: Buffer) => void;
+  readonly onStderr: (chunk: Buffer) => void;
+}
+
+/** Milliseconds that output on its way may come later than the command's end. */
+const drainLimit = 1000;
+
+/**
+ * Runs a command on a channel of its own; resolves with its exit code. `endGroup` ends a process group by way of
+ * another channel; it is needed only for commands that read input.
+ */
+export async function runOnOwnChannel(
+  transport: Transport,
+  text: string,
+  options: OwnChannelOptions,
+  endGroup: (pid: number) => void,
+): Promise<number> {
+  const { host } = transport;
+  if (options.signal?.aborted) {
+    throw cancelled(host);
+  }
+  const nonce = randomBytes(16).toString('hex');
+  const channel = await transport.open(forAnyShell(ownChannel(nonce, text, options.input?.length)));
+  return new Promise((resolve, reject) => {
+    let failure: HostFailure | undefined;
+    let settled = false;
+    let pid: number | undefined;
+    let printed = 0;
+    const timers = new Set<NodeJS.Timeout>();
+    const after = (milliseconds: number, job: () => void): void => {
+      timers.add(setTimeout(job, milliseconds));
+    };
+    const settle = (job: () => void): void => {
+      if (!settled) {
+        settled = true;
+        for (const timer of timers) {
+          clearTimeout(timer);
+        }
+        options.signal?.removeEventListener('abort', cancel);
+        channel.destroy();
+        job();
+      }
+    };
+    /** Ends the command, then tells why. When even that gets no answer, the result is unknown. */
+    const stop = (why: HostFailure): void => {
+      if (failure === undefined) {
+        failure = why;
+        channel.stdin.end();
+        if (options.input !== undefined && pid !== undefined) {
+          endGroup(pid);
+        }
+        after(killDelay + 3000, () =>
+          settle(() =>
+            reject(
+              why.code === 'timed-out'
+                ? resultUnknown(host, 'it did not answer in time', why)
+                : why,
+            ),
+          ),
+        );
+      }
+    };
+    const cancel = (): void => stop(cancelled(host));
+    const count = (bytes: number): void => {
+      printed += bytes;
+      if (options.outputLimit !== undefined && printed > options.outputLimit) {
+        stop(outputLimit(host, options.outputLimit));
+      }
+    };
+    options.signal?.addEventListener('abort', cancel, { once: true });
+    if (options.timeout !== undefined) {
+      const { timeout } = options;
+      after(timeout, () => stop(timedOut(host, timeout)));
+    }
+    channel.stdout.on(
+      'data',
+      afterFirstLine(
+        nonce,
+        (line) => (pid = line),
+        (chunk) => {
+          count(chunk.length);
+          if (failure === undefined) {
+            options.onStdout(chunk);
+          }
+        },
+      ),
+    );
+    channel.stderr.on('data', (chunk: Buffer) => {
+      count(chunk.length);
+      if (failure === undefined) {
+        options.onStderr(chunk);
+      }
+    });
+    if (options.input !== undefined) {
+      channel.stdin.write(options.input);
+    }
+    void finish(channel, after).then((code) =>
+      settle(() => {
+        if (failure !== undefined) {
+          reject(failure);
+        } else if (code === undefined) {
+          reject(resultUnknown(host, 'the connection was lost'));
+        } else {
+          resolve(code);
+        }
+      }),
+    );
+  });
+}
+
+/** The exit code once the output is complete, or a moment after the end when somebody else holds it open. */
+async function finish(
+  channel: Channel,
+  after: (milliseconds: number, job: () => void) => void,
+): Promise<number | undefined> {
+  const code = await channel.ended;
+  await Promise.race([
+    channel.closed,
+    new Promise<void>((resolve) => {
+      after(drainLimit, resolve);
+    }),
+  ]);
+  return code;
+}
+
+/** Leaves out what a login shell prints before our first line. */
+function afterFirstLine(
+  nonce: string,
+  started: (pid: number) => void,
+  rest: (chunk: Buffer) => void,
+): (chunk: Buffer) => void {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  const mark = Buffer.from(`${nonce} `);
+  return (chunk) => {
+    if (head === undefined) {
+      rest(chunk);
+      return;
+    }
+    head = Buffer.concat([head, chunk]);
+    const start = head.indexOf(mark);
+    const end = start < 0 ? -1 : head.indexOf(10, start);
+    if (end >= 0) {
+      const after = head.subarray(end + 1);
+      started(Number(head.subarray(start + mark.length, end).toString()));
+      head = undefined;
+      if (after.length > 0) {
+        rest(after);
+      }
+    }
+  };
+}

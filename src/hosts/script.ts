@@ -1,0 +1,161 @@
+/**
+ * The shell texts that run on the other side. They keep to POSIX and were tried with dash, bash and busybox.
+ *
+ * Every command becomes the leader of a process group of its own (`setsid`, or `set -m` where that is missing), so
+ * that a time limit or a cancel ends all that it started. Output of probes goes into files of a private folder in
+ * memory: a command that leaves a server behind which holds its output open does not hang the probe, outputs of
+ * commands that run side by side do not mix, and they stay binary safe.
+ */
+import { quote } from './quote.ts';
+
+/** Milliseconds between SIGTERM and SIGKILL. */
+export const killDelay = 2000;
+
+/**
+ * Longest command that one argument of a process can hold on Linux is 128 KiB; some room is left for what is put
+ * around it.
+ */
+export const longestCommand = 120_000;
+
+/** How a group is ended: politely first, then for sure, even when the one who asked is gone by then. */
+const endGroup =
+  'z() { kill -TERM -"$1" || kill -TERM "$1"; ' +
+  `$s sh -c 'sleep ${killDelay / 1000}; kill -KILL -"$1" || kill -KILL "$1"' z "$1" </dev/null >/dev/null 2>&1 & }\n`;
+
+const findSetsid = 's=; if command -v setsid >/dev/null; then s=setsid; else set -m; fi\n';
+
+/**
+ * What a kept `sh` is told first. It answers `<nonce> ready`. When its input ends (the connection is gone) it ends
+ * all commands that still run and removes its folder.
+ */
+export function keptShellOpening(nonce: string): string {
+  return (
+    'exec 2>/dev/null\n' +
+    "trap '' HUP\n" +
+    'd=\n' +
+    'for b in /dev/shm "${TMPDIR:-/tmp}" /tmp "$HOME"; do\n' +
+    `d=$(mktemp -d "$b/opengauss-dual-cluster.XXXXXXXX") && printf '\\n%s\\n' ${nonce} >"$d/s" && [ -s "$d/s" ] && break\n` +
+    '[ -n "$d" ] && rm -rf "$d"; d=\n' +
+    'done\n' +
+    `[ -n "$d" ] || { printf '%s unusable\\n' ${nonce}; exit 1; }\n` +
+    findSetsid +
+    endGroup +
+    // Ends the commands of the batches whose files begin with $1.
+    'x() { for f in "$1"*.p; do [ -s "$f" ] && [ ! -e "${f%p}c" ] && read -r q <"$f" && z "$q"; done; }\n' +
+    'trap \'x "$d/"; rm -rf "$d"\' 0\n' +
+    `printf '%s ready\\n' ${nonce}\n`
+  );
+}
+
+/**
+ * Ends commands at their time limits and when they print too much. Arguments: prefix of the batch's files, limit in
+ * KiB, `setsid` or nothing, then `<index>:<milliseconds>` for each command.
+ */
+const watch =
+  'k=$1 l=$2 s=$3; shift 3; e=0\n' +
+  endGroup +
+  'while :; do\n' +
+  'n=1000; [ $e -gt 0 ] || n=300\n' +
+  'for a; do t=$((${a#*:}-e)); [ $t -gt 0 ] && [ $t -lt $n ] && n=$t; done\n' +
+  'sleep "$((n/1000)).$(printf %03d $((n%1000)))" || sleep 1\n' +
+  'e=$((e+n))\n' +
+  'for a; do f=$k.${a%:*}\n' +
+  '[ ${a#*:} -gt $e ] || [ -e "$f.c" ] || [ -e "$f.t" ] || { read -r p <"$f.p" && : >"$f.t" && z "$p"; }\n' +
+  'done\n' +
+  'for f in $(find "${k%/*}" -name "${k##*/}.*.[oe]" -size +"${l}k"); do f=${f%.?}\n' +
+  '[ -e "$f.c" ] || { read -r p <"$f.p" && : >"$f.l" && kill -KILL -"$p"; }\n' +
+  'done\n' +
+  'done';
+
+export interface ScriptCommand {
+  readonly text: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/**
+ * Runs commands side by side and then prints one frame: `<nonce> done <id> <answer>…` and a line feed, then for each
+ * command its standard output and its standard error, each followed by a line with the nonce. An answer is the exit
+ * code, with `t` behind it when the time limit ended the command and `l` when the output limit did.
+ */
+export function batch(
+  nonce: string,
+  id: number,
+  commands: readonly ScriptCommand[],
+  limit: number,
+): string {
+  const starts = commands.map(
+    ({ text }, index) =>
+      `f=$k.${index}; ( $s sh -c ${quote(text)} </dev/null >"$f.o" 2>"$f.e" & echo $! >"$f.p"; ` +
+      `wait $!; echo $? >"$f.c" ) & w="$w $!"\n`,
+  );
+  const indexes = commands.map((_, index) => String(index));
+  const limits = commands.map(({ timeout }, index) => `${index}:${Math.ceil(timeout)}`);
+  const files = indexes.map((index) => `"$k.${index}.o" "$d/s" "$k.${index}.e" "$d/s"`);
+  const limitKiB = Math.ceil(limit / 1024);
+  return (
+    `( k=$d/${id} w=\n` +
+    starts.join('') +
+    `$s sh -c ${quote(watch)} w "$k" ${limitKiB} "$s" ${limits.join(' ')} </dev/null >/dev/null 2>&1 & g=$!\n` +
+    'wait $w\n' +
+    'kill -KILL -$g || kill -KILL $g\n' +
+    // What is too long is not sent.
+    `for f in $(find "$d" -name "\${k##*/}.*.[oe]" -size +${limitKiB}k); do : >"\${f%.?}.l"; : >"$f"; done\n` +
+    `r=; for i in ${indexes.join(' ')}; do c=; read -r c <"$k.$i.c"; ` +
+    '[ -e "$k.$i.t" ] && c=${c}t; [ -e "$k.$i.l" ] && c=${c}l; r="$r ${c:-x}"; done\n' +
+    // Batches that end at the same time print one after the other. The lock is a file made with O_EXCL.
+    'set -C; until true >"$d/lock"; do sleep 0.01 || sleep 1; done\n' +
+    `printf '%s done ${id}%s\\n' ${nonce} "$r"\n` +
+    `cat ${files.join(' ')}\n` +
+    'rm -f "$d/lock" "$k".* ) &\n'
+  );
+}
+
+/** Ends what a batch still runs; its frame follows as usual. */
+export function endBatch(id: number): string {
+  return `x "$d/${id}."\n`;
+}
+
+/**
+ * A command on a channel of its own. First comes `<nonce> <pid>` and a line feed on standard output, then the
+ * command's own. Without input the channel's input is a dead man's switch: when it ends, by our wish or because the
+ * connection is gone, the command's group is ended. With input, `length` bytes are handed over to the command.
+ */
+export function ownChannel(nonce: string, text: string, inputLength: number | undefined): string {
+  const started = `printf '${nonce} %s\\n' $p\n`;
+  return (
+    'exec 3<&0 4>&2 2>/dev/null\n' +
+    findSetsid +
+    endGroup +
+    (inputLength === undefined
+      ? `$s sh -c ${quote(text)} </dev/null 2>&4 3<&- 4>&- & p=$!\n` +
+        started +
+        '( exec >&- 4>&-; cat <&3 >/dev/null; z $p ) & w=$!\n' +
+        'wait $p; c=$?\n' +
+        'kill -KILL $w\n'
+      : `$s sh -c ${quote(`head -c ${inputLength} | sh -c ${quote(text)}`)} <&3 2>&4 3<&- 4>&- & p=$!\n` +
+        started +
+        'wait $p; c=$?\n') +
+    'exit $c'
+  );
+}
+
+/** Ends a command that was started by `ownChannel`, from another channel. */
+export function endProcess(pid: number): string {
+  return `z ${pid}\n`;
+}
+
+/**
+ * A script as a line that every login shell (sh, bash, csh, tcsh, fish …) hands to `sh` unchanged: only characters
+ * that mean the same within their single quotes, and no line feed.
+ */
+export function forAnyShell(script: string): string {
+  let encoded = '';
+  for (const byte of Buffer.from(script, 'utf8')) {
+    const character = String.fromCharCode(byte);
+    encoded += /[\w ./:=,-]/.test(character)
+      ? character
+      : `\\0${byte.toString(8).padStart(3, '0')}`;
+  }
+  return `exec /bin/sh -c 'eval "$(printf %b "$0")"' '${encoded}'`;
+}
