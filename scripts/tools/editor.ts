@@ -1,0 +1,196 @@
+// A real VS Code server from npm alone (the package code-server carries one), installed once into the cache.
+import { existsSync } from 'node:fs';
+import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { keep } from './cache.ts';
+import { installLocked } from './npm.ts';
+import type { Child } from './processes.ts';
+import { startNode } from './processes.ts';
+import { during, Obstacle } from './progress.ts';
+import { root } from './root.ts';
+
+const source = join(root, 'test', 'tools', 'editor');
+
+/** Built-in extensions that need the network, or whose files for a web window are not in the package. */
+const leftOut = [
+  ...['git', 'git-base', 'github', 'github-authentication', 'microsoft-authentication'],
+  ...['emmet', 'merge-conflict', 'tunnel-forwarding', 'terminal-suggest'],
+  ...['ms-vscode.js-debug', 'ms-vscode.js-debug-companion', 'ms-vscode.vscode-js-profile-table'],
+];
+
+/** The folder of the editor's server (`out/server-main.js` and so on), installed first where it is missing. */
+export async function installEditor(): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const standIns = ['spdlog', 'native-watchdog', 'deviceid'].map((name) =>
+    join(source, 'stand-ins', name, 'index.js'),
+  );
+  const folder = await keep(
+    {
+      name: 'editor',
+      version: manifest.version,
+      from: [join(source, 'package-lock.json'), ...standIns],
+      build: (place) =>
+        during('Installing the editor (once, about 300 MB)', async () => {
+          for (const file of ['package.json', 'package-lock.json']) {
+            await copyFile(join(source, file), join(place, file));
+          }
+          await cp(join(source, 'stand-ins'), join(place, 'stand-ins'), { recursive: true });
+          await installLocked(place, 'the editor');
+          // The server looks for its dependencies in its own folder; they are installed beside it.
+          const server = serverFolder(place);
+          await link(join('..', '..', '..'), join(server, 'node_modules'));
+          await link('node_modules', join(server, 'node_modules.asar'));
+          for (const name of leftOut) {
+            await rm(join(server, 'extensions', name), { recursive: true, force: true });
+          }
+        }),
+    },
+    () => {
+      console.log('Another command is installing the editor; waiting for it.');
+    },
+  );
+  return serverFolder(folder);
+}
+
+function serverFolder(folder: string): string {
+  return join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
+}
+
+async function link(target: string, path: string): Promise<void> {
+  if (!existsSync(path)) await symlink(target, path, 'junction');
+}
+
+/** What a window of the editor shows. */
+export interface Window {
+  /** The folder or `.code-workspace` file that is opened; absolute. */
+  readonly open: string;
+  /** The extension under development; absolute. */
+  readonly extension?: string;
+  /** The module whose `run()` is called in the extension host; absolute, with `.js`. */
+  readonly tests?: string;
+}
+
+/** A running editor server. */
+export interface Editor {
+  readonly port: number;
+  readonly child: Child;
+  /** The address of a window. */
+  address(window: Window): string;
+  stop(): Promise<void>;
+}
+
+/** How an editor server is started. */
+export interface EditorOptions {
+  /** Where the server keeps its state, its log and its installed extensions; made when missing. */
+  readonly dataFolder: string;
+  /** Settings of every window, as in settings.json. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Whether a folder must be trusted by the person first; otherwise all are. */
+  readonly trust?: 'asked';
+  /** The port to listen on; a free one when it is 0 or missing. */
+  readonly port?: number;
+  /** Receives what the server prints. */
+  log?(text: string): void;
+}
+
+/** Settings of a quiet editor that sends nothing anywhere and looks for nothing by itself. */
+export const quietSettings = {
+  'telemetry.telemetryLevel': 'off',
+  'workbench.startupEditor': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'extensions.ignoreRecommendations': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'update.mode': 'none',
+  'chat.commandCenter.enabled': false,
+  'workbench.layoutControl.enabled': false,
+  'json.schemaDownload.enable': false,
+} as const;
+
+/** Starts the editor's server on the loopback interface and waits until it listens. */
+export async function startEditor(server: string, options: EditorOptions): Promise<Editor> {
+  const user = join(options.dataFolder, 'data', 'User');
+  await mkdir(user, { recursive: true });
+  await writeFile(
+    join(user, 'settings.json'),
+    JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2),
+  );
+  const child = startNode(
+    [
+      join(server, 'out', 'server-main.js'),
+      ...['--host', '127.0.0.1', '--port', String(options.port ?? 0)],
+      '--without-connection-token',
+      '--accept-server-license-terms',
+      ...['--server-data-dir', options.dataFolder],
+      ...['--telemetry-level', 'off'],
+      ...(options.trust === 'asked' ? [] : ['--disable-workspace-trust']),
+    ],
+    { env: editorEnvironment(options.env ?? process.env), stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const port = await listening(child, options);
+  return {
+    port,
+    child,
+    address: (window) => address(port, window),
+    stop: () => child.stop(),
+  };
+}
+
+/** The variables of a terminal inside another editor, or of npm, would confuse this one. */
+function editorEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => !/^(VSCODE_|ELECTRON_|npm_)/.test(name) && name !== 'NODE_OPTIONS',
+    ),
+  );
+}
+
+async function listening(child: Child, options: EditorOptions): Promise<number> {
+  let output = '';
+  const port = new Promise<number>((resolve) => {
+    for (const stream of [child.process.stdout, child.process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output = (output + text).slice(-4000);
+        options.log?.(text);
+        const found = /agent listening on (\d+)/.exec(output)?.[1];
+        if (found !== undefined) resolve(Number(found));
+      });
+    }
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const failed = async (why: string): Promise<never> => {
+    await child.stop();
+    throw new Obstacle(
+      `${output.trim()}\n\n${why}`,
+      options.port ? 'Is the port free? Try another with --port.' : 'Look at its output above.',
+    );
+  };
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => {
+      resolve('late');
+    }, 60_000);
+  });
+  const first = await Promise.race([port, late, child.ended]);
+  clearTimeout(timer);
+  if (typeof first === 'number') return first;
+  return failed(
+    first === 'late' ? 'The editor did not start within a minute.' : 'The editor could not start.',
+  );
+}
+
+function address(port: number, window: Window): string {
+  const remote = (path: string) => `vscode-remote://127.0.0.1:${port}${path}`;
+  const payload: [string, string][] = [];
+  if (window.extension) payload.push(['extensionDevelopmentPath', remote(window.extension)]);
+  if (window.tests) payload.push(['extensionTestsPath', remote(window.tests)]);
+  const query = new URLSearchParams({
+    [window.open.endsWith('.code-workspace') ? 'workspace' : 'folder']: window.open,
+  });
+  if (payload.length > 0) query.set('payload', JSON.stringify(payload));
+  return `http://127.0.0.1:${port}/?${query.toString()}`;
+}
