@@ -29,7 +29,7 @@ export function lsnDifference(
  * How many bytes a channel's receiver has yet to replay: sender_sent − receiver_replay, never below zero. On shared storage
  * all four sender locations are the control file's insertHead (gs_ctl-query.md, section 3). Undefined when the tool does not say.
  */
-export function lagOf(tuple: ReplicationTuple): bigint | undefined {
+export function replicationLag(tuple: ReplicationTuple): bigint | undefined {
   const lag = lsnDifference(tuple.senderSentLocation, tuple.receiverReplayLocation);
   return lag === undefined ? undefined : lag < 0n ? 0n : lag;
 }
