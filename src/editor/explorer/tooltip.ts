@@ -1,0 +1,59 @@
+import { t } from '../../base/l10n.ts';
+import { replicationLag } from '../../status/lsn.ts';
+import { lastReading } from '../../status/replication.ts';
+import type { NodeState, ReplicationTuple, Snapshot } from '../../status/types.ts';
+import type { ClusterSpec, NodeSpec } from '../../topology/types.ts';
+import { roleOf } from './details.ts';
+import { cell, table } from './markdown.ts';
+import type { Line } from './markdown.ts';
+import { clock, exactBytes, reasonOf, stateName } from './words.ts';
+
+/** Everything that is known of a node, as a Markdown table with the time of the reading. */
+export function nodeTooltip(node: NodeSpec, state: NodeState | undefined): string {
+  const reading = lastReading(state);
+  const query = reading?.query;
+  const reason = state === undefined ? undefined : reasonOf(state);
+  const title = `**${cell(node.id)}** — ${cell(stateName(state))}`;
+  const lines: Line[] = [
+    ...(reason === undefined ? [] : [[t('Reason'), reason] as const]),
+    [t('Role'), roleOf(state) ?? t('unknown')],
+    ...(query?.haState === undefined || query.haState === null
+      ? []
+      : ([
+          [t('Database state'), query.haState.dbState],
+          [t('Detail'), query.haState.detailInformation],
+          [t('Static connections'), query.haState.staticConnections],
+        ] as const)),
+    [t('Host'), node.host],
+    [t('Port'), String(node.port)],
+    [t('Instance'), String(node.instanceId)],
+    [t('Data directory'), node.dataDir],
+    ...(node.dssHome === undefined ? [] : [[t('DSS home'), node.dssHome] as const]),
+    ...(query?.senders ?? []).flatMap((tuple) => channelLines(t('Sends to'), tuple)),
+    ...(query?.receivers ?? []).flatMap((tuple) => channelLines(t('Receives from'), tuple)),
+    [t('Read at'), reading === undefined ? t('never') : clock(reading.time)],
+  ];
+  return `${title}\n\n${table(lines)}`;
+}
+
+function channelLines(label: string, tuple: ReplicationTuple): readonly Line[] {
+  const lag = replicationLag(tuple);
+  return [
+    [label, [tuple.peerRole, tuple.peerState, tuple.state].filter(Boolean).join(', ')],
+    ...(lag === undefined ? [] : [[t('Lag'), exactBytes(lag)] as const]),
+    [t('Sent LSN'), tuple.senderSentLocation ?? ''],
+    [t('Replayed LSN'), tuple.receiverReplayLocation ?? ''],
+    [t('Sync percent'), [tuple.syncPercent, tuple.syncState].filter(Boolean).join(', ')],
+    [t('Channel'), tuple.channel ?? ''],
+  ];
+}
+
+/** The nodes of a cluster with role and state. */
+export function clusterTooltip(cluster: ClusterSpec, snapshot: Snapshot | undefined): string {
+  const lines = cluster.nodes.map((node): Line => {
+    const state = snapshot?.nodes.get(node.id)?.state;
+    return [node.name, [roleOf(state), stateName(state)].filter(Boolean).join(', ')];
+  });
+  const time = snapshot === undefined ? '' : `\n\n${t('Read at')} ${clock(snapshot.time)}`;
+  return `**${cell(cluster.name)}**\n\n${table(lines)}${time}`;
+}

@@ -1,0 +1,125 @@
+import type { Finding } from '../../base/finding.ts';
+import { t } from '../../base/l10n.ts';
+import type { Health } from '../../status/health.ts';
+import type { NodeState, Snapshot } from '../../status/types.ts';
+import type { ClusterSpec, NodeSpec, Topology } from '../../topology/types.ts';
+import { clusterIcon, nodeIcon } from './icons.ts';
+import type { ExplorerItem } from './item.ts';
+import { nodeDetails, roleOf, shortLag } from './details.ts';
+import { clusterTooltip, nodeTooltip } from './tooltip.ts';
+import { reasonOf, stateName } from './words.ts';
+
+/** What the explorer shows of one topology. */
+export interface ExplorerInput {
+  readonly id: string;
+  readonly name: string;
+  /** The address of opengauss.yaml. */
+  readonly file: string;
+  readonly topology: Topology | undefined;
+  readonly findings: readonly Finding[];
+  readonly snapshot: Snapshot | undefined;
+  readonly health: Health | undefined;
+}
+
+/** The explorer's rows. One topology's clusters stand at the top; several topologies get a row each. */
+export function explorerTree(inputs: readonly ExplorerInput[]): readonly ExplorerItem[] {
+  const single = inputs.length === 1;
+  return inputs.flatMap((input) => {
+    const { topology } = input;
+    if (topology === undefined) {
+      return [brokenTopology(input)];
+    }
+    const clusters = topology.clusters.map((cluster) => clusterItem(input, cluster));
+    return single
+      ? clusters
+      : [
+          {
+            id: `topology:${input.id}`,
+            label: input.name,
+            description: t('{0} clusters', topology.clusters.length),
+            icon: { name: 'type-hierarchy-sub' },
+            contextValue: 'topology',
+            expansion: 'expanded',
+            children: clusters,
+            topology: input.id,
+            tooltip: () => input.file,
+          } satisfies ExplorerItem,
+        ];
+  });
+}
+
+function brokenTopology(input: ExplorerInput): ExplorerItem {
+  const errors = input.findings.filter((finding) => finding.severity === 'error');
+  return {
+    id: `topology:${input.id}`,
+    label: input.name,
+    description: t('opengauss.yaml has {0} errors', errors.length),
+    icon: { name: 'error', color: 'list.errorForeground' },
+    contextValue: 'topology',
+    expansion: 'none',
+    children: [],
+    topology: input.id,
+    file: input.file,
+    tooltip: () => errors.map((finding) => `- ${finding.message}`).join('\n'),
+  };
+}
+
+const severityOrder: readonly NodeState['kind'][] = [
+  'unreachable',
+  'offline',
+  'degraded',
+  'stale',
+  'unknown',
+  'ok',
+];
+
+function clusterItem(input: ExplorerInput, cluster: ClusterSpec): ExplorerItem {
+  const states = cluster.nodes.map((node) => input.snapshot?.nodes.get(node.id)?.state);
+  const kinds = states.map((state) => state?.kind);
+  const worst = severityOrder.find((kind) => kinds.includes(kind));
+  const well = kinds.filter((kind) => kind === 'ok').length;
+  const role = cluster.role === 'primary' ? t('primary cluster') : t('standby cluster');
+  const count = t('{0} of {1} nodes normal', well, cluster.nodes.length);
+  return {
+    id: `cluster:${input.id}/${cluster.name}`,
+    label: cluster.name,
+    description: input.snapshot === undefined ? role : `${role} · ${count}`,
+    icon: clusterIcon(worst),
+    contextValue: 'cluster',
+    spoken: t('Cluster {0}, {1}, {2}', cluster.name, role, count),
+    expansion: 'expanded',
+    children: cluster.nodes.map((node) => nodeItem(input, node)),
+    topology: input.id,
+    tooltip: () => clusterTooltip(cluster, input.snapshot),
+  };
+}
+
+function nodeItem(input: ExplorerInput, node: NodeSpec): ExplorerItem {
+  const state = input.snapshot?.nodes.get(node.id)?.state;
+  const problems = (input.health?.problems ?? []).filter((one) => one.nodes.includes(node.id));
+  const role = roleOf(state);
+  const lag = shortLag(state);
+  const reason = state === undefined ? undefined : reasonOf(state);
+  const words = [
+    ...(role === undefined ? [] : [role]),
+    ...(state?.kind === 'ok' ? [] : [stateName(state)]),
+    ...(lag === undefined ? [] : [lag]),
+    ...(reason === undefined ? [] : [firstLine(reason)]),
+  ];
+  return {
+    id: `node:${input.id}/${node.id}`,
+    label: node.name,
+    description: words.join(' · '),
+    icon: nodeIcon(state),
+    contextValue: 'node',
+    spoken: t('Node {0}, {1}', node.name, [stateName(state), ...words].join(', ')),
+    expansion: 'collapsed',
+    children: nodeDetails(input.id, node, state, problems),
+    target: { topology: input.id, node: node.id },
+    tooltip: () => nodeTooltip(node, state),
+  };
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]?.trim() ?? '';
+}

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { t } from '../base/l10n.ts';
+import { registerExplorer } from './explorer/register.ts';
+import type { ClusterExplorer } from './explorer/view.ts';
+import { registerFiles } from './files/register.ts';
+import { registerHealth } from './health/register.ts';
+import { registerQuery } from './query/register.ts';
+import { registerRemote } from './remote/register.ts';
+import type { Services } from './services.ts';
+import { registerTerminal } from './terminal/register.ts';
+import { registerCreateTopology } from './topology/create.ts';
+import { registerTopologyDiagnostics } from './topology/diagnostics.ts';
+
+/** Registers everything that the editor offers; each feature stands in a folder of its own. */
+export function registerFeatures(services: Services): ClusterExplorer {
+  registerHelp(services);
+  const explorer = registerExplorer(services);
+  registerHealth(services);
+  registerFiles(services);
+  registerQuery(services);
+  registerTerminal(services);
+  registerRemote(services);
+  registerCreateTopology(services);
+  registerTopologyDiagnostics(services);
+  return explorer;
+}
+
+function registerHelp(services: Services): void {
+  services.commands.register('openGauss.showLog', () => {
+    services.log.show();
+  });
+  services.commands.register('openGauss.openWalkthrough', async () => {
+    await vscode.commands.executeCommand(
+      'workbench.action.openWalkthrough',
+      `${services.context.extension.id}#start`,
+      false,
+    );
+  });
+  services.commands.register('openGauss.forgetSecrets', async () => {
+    const count = await services.secrets.deleteAll();
+    void vscode.window.showInformationMessage(
+      count === 0 ? t('No password was kept.') : t('Kept passwords forgotten: {0}.', count),
+    );
+  });
+}

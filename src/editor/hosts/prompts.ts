@@ -1,0 +1,153 @@
+import * as vscode from 'vscode';
+import { t } from '../../base/l10n.ts';
+import type {
+  Account,
+  HostKeyQuestion,
+  HostPrompts,
+  KeyboardQuestion,
+  SecretAnswer,
+  SecretStore,
+} from '../../hosts/prompts.ts';
+
+/** Asks the user with VS Code's own input boxes, one question at a time. */
+export class EditorPrompts implements HostPrompts {
+  readonly secrets: SecretStore;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(secrets: SecretStore) {
+    this.secrets = secrets;
+  }
+
+  password(account: Account, signal: AbortSignal): Promise<SecretAnswer | undefined> {
+    return this.inTurn(signal, (token) =>
+      askSecret(
+        t('Password'),
+        t('Password of {0} on {1}', account.user, describeHost(account)),
+        token,
+      ),
+    );
+  }
+
+  passphrase(keyFile: string, signal: AbortSignal): Promise<SecretAnswer | undefined> {
+    return this.inTurn(signal, (token) =>
+      askSecret(t('Passphrase'), t('Passphrase of the key {0}', keyFile), token),
+    );
+  }
+
+  keyboardInteractive(
+    account: Account,
+    name: string,
+    instructions: string,
+    questions: readonly KeyboardQuestion[],
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined> {
+    return this.inTurn(signal, async (token) => {
+      const answers: string[] = [];
+      for (const question of questions) {
+        const answer = await vscode.window.showInputBox(
+          {
+            title: [t('Log in to {0}', describeHost(account)), oneLine(name)]
+              .filter((part) => part !== '')
+              .join(': '),
+            // The texts come from the server; they are shown as plain text.
+            prompt: [instructions, question.prompt].map(oneLine).filter(Boolean).join(' '),
+            password: !question.echo,
+            ignoreFocusOut: true,
+          },
+          token,
+        );
+        if (answer === undefined) {
+          return undefined;
+        }
+        answers.push(answer);
+      }
+      return answers;
+    });
+  }
+
+  confirmHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean> {
+    return this.inTurn(signal, async (token) => {
+      const trust = t('Trust This Host');
+      const refuse = t('Refuse');
+      const shown = vscode.window.showWarningMessage(
+        t(
+          'The host {0} ({1}) is not known yet. Its {2} key has the fingerprint {3}. If that is right, it is written to {4}.',
+          question.host,
+          question.name,
+          question.type,
+          question.fingerprint,
+          question.file,
+        ),
+        trust,
+        refuse,
+      );
+      const cancelled = new Promise<undefined>((resolve) => {
+        token.onCancellationRequested(() => {
+          resolve(undefined);
+        });
+      });
+      return (await Promise.race([shown, cancelled])) === trust;
+    });
+  }
+
+  /** Waits until earlier questions are answered; a question whose asker has given up is not asked. */
+  private inTurn<T>(
+    signal: AbortSignal,
+    ask: (token: vscode.CancellationToken) => Thenable<T>,
+  ): Promise<T> {
+    const turn = this.last.then(async () => {
+      const source = new vscode.CancellationTokenSource();
+      const cancel = (): void => {
+        source.cancel();
+      };
+      signal.throwIfAborted();
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        return await ask(source.token);
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        source.dispose();
+      }
+    });
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+async function askSecret(
+  title: string,
+  prompt: string,
+  token: vscode.CancellationToken,
+): Promise<SecretAnswer | undefined> {
+  const secret = await vscode.window.showInputBox(
+    { title, prompt, password: true, ignoreFocusOut: true },
+    token,
+  );
+  if (secret === undefined) {
+    return undefined;
+  }
+  const once: vscode.QuickPickItem = {
+    label: t('Use it for this session only'),
+    iconPath: new vscode.ThemeIcon('clock'),
+  };
+  const always: vscode.QuickPickItem = {
+    label: t("Keep it in the system's key ring"),
+    detail: t('Bound to this host, port, user and host key.'),
+    iconPath: new vscode.ThemeIcon('key'),
+  };
+  const keep = await vscode.window.showQuickPick(
+    [once, always],
+    { title, placeHolder: t('Keep the secret?'), ignoreFocusOut: true },
+    token,
+  );
+  return { secret, keep: keep === always };
+}
+
+function describeHost(account: Account): string {
+  const address = account.port === 22 ? account.hostName : `${account.hostName}:${account.port}`;
+  return account.host === account.hostName ? address : `${account.host} (${address})`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,198 @@
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { Failure } from '../../base/errors.ts';
+import { t } from '../../base/l10n.ts';
+import type { HostPool, Shell } from '../../hosts/shell.ts';
+import type { HostPrompts } from '../../hosts/prompts.ts';
+import { untrusted } from '../errors.ts';
+import type { FailureReporter } from '../failures.ts';
+import { onSettingChange, setting } from '../settings.ts';
+import type { NodeRef, TopologyEntry } from '../topology/service.ts';
+
+/**
+ * Failures after which trying again would ask the user again, or lock an account. The host is left alone until the
+ * user acts himself.
+ */
+const holding: ReadonlySet<string> = new Set([
+  'authentication-failed',
+  'authentication-cancelled',
+  'host-key-unknown',
+  'host-key-changed',
+  'host-key-revoked',
+  'known-hosts-unreadable',
+]);
+
+/** The connections of each topology. Nothing here contacts a host in an untrusted workspace. */
+export class HostService implements vscode.Disposable {
+  private readonly pools = new Map<string, HeldPool>();
+  private readonly prompts: HostPrompts;
+  private readonly reporter: FailureReporter;
+  private readonly log: vscode.LogOutputChannel;
+  private readonly settingListener: vscode.Disposable;
+
+  constructor(prompts: HostPrompts, reporter: FailureReporter, log: vscode.LogOutputChannel) {
+    this.prompts = prompts;
+    this.reporter = reporter;
+    this.log = log;
+    this.settingListener = onSettingChange(['openGauss.ssh.configFile'], () => {
+      this.reporter.background('close', this.closeAll());
+    });
+  }
+
+  /** The connections of a topology; made anew when its hosts have changed. Rejects in an untrusted workspace. */
+  pool(entry: TopologyEntry): HostPool {
+    const hosts = entry.topology?.hosts ?? {};
+    const key = JSON.stringify([hosts, setting('openGauss.ssh.configFile')]);
+    const known = this.pools.get(entry.id);
+    if (known?.key === key) {
+      return known;
+    }
+    if (known !== undefined) {
+      this.reporter.background('close', known.close());
+    }
+    const pool = new HeldPool(
+      key,
+      async () => {
+        const { createHostPool } = await import('../../hosts/pool.ts');
+        const configFile = setting('openGauss.ssh.configFile');
+        return createHostPool({
+          hosts,
+          ...(configFile === '' ? {} : { sshConfigFiles: [expandHome(configFile)] }),
+          prompts: this.prompts,
+          trusted: vscode.workspace.isTrusted,
+          log: (text: string) => {
+            this.log.debug(text);
+          },
+        });
+      },
+      (failure) => this.refused(failure),
+    );
+    this.pools.set(entry.id, pool);
+    return pool;
+  }
+
+  /** A node's shell because the user asked for it: a host that was given up is tried again. */
+  async shell(ref: NodeRef, signal?: AbortSignal): Promise<Shell> {
+    const pool = this.pool(ref.entry);
+    this.pools.get(ref.entry.id)?.release(ref.node.host);
+    return pool.shell(ref.node.host, signal === undefined ? {} : { signal });
+  }
+
+  /** Whether a host is connected now, without contacting it. */
+  connected(ref: NodeRef): boolean {
+    return this.pools.get(ref.entry.id)?.state(ref.node.host) === 'connected';
+  }
+
+  /** Lets hosts that were given up be tried again. */
+  releaseAll(): void {
+    for (const pool of this.pools.values()) {
+      pool.release();
+    }
+  }
+
+  /** Ends the connections of topologies that are gone. */
+  async keepOnly(ids: ReadonlySet<string>): Promise<void> {
+    for (const [id, pool] of [...this.pools]) {
+      if (!ids.has(id)) {
+        this.pools.delete(id);
+        await pool.close();
+      }
+    }
+  }
+
+  async closeAll(): Promise<void> {
+    const pools = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(pools.map((pool) => pool.close()));
+  }
+
+  dispose(): void {
+    this.settingListener.dispose();
+    this.reporter.background('close', this.closeAll());
+  }
+
+  /** A changed or revoked host key may be an attack: the user must have seen it. */
+  private refused(failure: Failure): void {
+    if (failure.code !== 'host-key-changed' && failure.code !== 'host-key-revoked') {
+      return;
+    }
+    const { file, line } = failure.place;
+    const open = t('Open known_hosts');
+    const ask = async (): Promise<void> => {
+      const answer = await vscode.window.showErrorMessage(
+        failure.message,
+        { modal: true, ...(failure.remedy === undefined ? {} : { detail: failure.remedy }) },
+        ...(file === undefined ? [] : [open]),
+      );
+      if (answer === open && file !== undefined) {
+        const at = new vscode.Position(Math.max((line ?? 1) - 1, 0), 0);
+        await vscode.window.showTextDocument(vscode.Uri.file(file), {
+          selection: new vscode.Range(at, at),
+        });
+      }
+    };
+    this.reporter.background('host key', ask());
+  }
+}
+
+/** A pool that is made on first use and leaves hosts alone on which the user was asked in vain. */
+class HeldPool implements HostPool {
+  readonly key: string;
+  private readonly make: () => Promise<HostPool>;
+  private readonly refused: (failure: Failure) => void;
+  private readonly held = new Map<string, Failure>();
+  private made: Promise<HostPool> | undefined;
+  private ready: HostPool | undefined;
+
+  constructor(key: string, make: () => Promise<HostPool>, refused: (failure: Failure) => void) {
+    this.key = key;
+    this.make = make;
+    this.refused = refused;
+  }
+
+  async shell(host: string, options?: { readonly signal?: AbortSignal }): Promise<Shell> {
+    if (!vscode.workspace.isTrusted) {
+      throw untrusted();
+    }
+    const held = this.held.get(host);
+    if (held !== undefined) {
+      throw held;
+    }
+    this.made ??= this.make();
+    this.ready = await this.made;
+    try {
+      return await this.ready.shell(host, options);
+    } catch (thrown) {
+      if (thrown instanceof Failure && holding.has(thrown.code) && !this.held.has(host)) {
+        this.held.set(host, thrown);
+        this.refused(thrown);
+      }
+      throw thrown;
+    }
+  }
+
+  state(host: string): 'idle' | 'connecting' | 'connected' | 'failed' {
+    return this.held.has(host) ? 'failed' : (this.ready?.state(host) ?? 'idle');
+  }
+
+  /** Lets one host, or all, be tried again. */
+  release(host?: string): void {
+    if (host === undefined) {
+      this.held.clear();
+    } else {
+      this.held.delete(host);
+    }
+  }
+
+  async close(): Promise<void> {
+    const made = this.made;
+    this.made = undefined;
+    this.ready = undefined;
+    await (await made)?.close();
+  }
+}
+
+function expandHome(file: string): string {
+  return file.startsWith('~/') ? path.join(os.homedir(), file.slice(2)) : file;
+}

@@ -1,0 +1,184 @@
+import * as vscode from 'vscode';
+import { DisposableList } from '../../base/disposable.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { Monitor } from '../../monitor/monitor.ts';
+import { assess } from '../../status/health.ts';
+import type { Health } from '../../status/health.ts';
+import type { Snapshot } from '../../status/types.ts';
+import type { Topology } from '../../topology/types.ts';
+import { untrusted } from '../errors.ts';
+import type { FailureReporter } from '../failures.ts';
+import type { HostService } from '../hosts/service.ts';
+import { onSettingChange, refreshMilliseconds, setting } from '../settings.ts';
+import type { TopologyEntry, TopologyService } from '../topology/service.ts';
+
+interface Watched {
+  readonly entry: TopologyEntry;
+  readonly topology: Topology;
+  readonly monitor: Monitor;
+  readonly listener: Disposable;
+  health: Health | undefined;
+}
+
+/**
+ * Reads the nodes of all topologies while somebody needs it: a visible view, a dashboard, or the setting that asks for
+ * watching in the background. Nothing is read for hidden views or in an untrusted workspace.
+ */
+export class MonitorService implements vscode.Disposable {
+  private readonly disposables = new DisposableList();
+  private readonly changed = this.disposables.add(new vscode.EventEmitter<string>());
+  private readonly watched = new Map<string, Watched>();
+  private readonly demands = new Set<symbol>();
+  private readonly topologies: TopologyService;
+  private readonly hosts: HostService;
+  private readonly reporter: FailureReporter;
+  private readonly log: vscode.LogOutputChannel;
+
+  /** Fires with the topology's id after each reading, and when reading begins or ends. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    topologies: TopologyService,
+    hosts: HostService,
+    reporter: FailureReporter,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.topologies = topologies;
+    this.hosts = hosts;
+    this.reporter = reporter;
+    this.log = log;
+    this.disposables.add(topologies.onDidChange(() => this.update()));
+    this.disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.update()));
+    this.disposables.add(
+      onSettingChange(
+        ['openGauss.refreshInterval', 'openGauss.watchInBackground', 'openGauss.ssh.configFile'],
+        () => {
+          this.restart();
+        },
+      ),
+    );
+  }
+
+  /** Asks for readings until the answer is disposed of. */
+  demand(): Disposable {
+    const token = Symbol('demand');
+    this.demands.add(token);
+    this.update();
+    return {
+      dispose: () => {
+        if (this.demands.delete(token)) {
+          this.update();
+        }
+      },
+    };
+  }
+
+  /** Whether readings are being taken now. */
+  get running(): boolean {
+    return (
+      vscode.workspace.isTrusted &&
+      (this.demands.size > 0 || setting('openGauss.watchInBackground'))
+    );
+  }
+
+  /** The last reading of a topology; it stays when reading has stopped. */
+  snapshot(topology: string): Snapshot | undefined {
+    return this.watched.get(topology)?.monitor.snapshot;
+  }
+
+  /** What the last reading means. */
+  health(topology: string): Health | undefined {
+    return this.watched.get(topology)?.health;
+  }
+
+  /** Reads all nodes now; resolves with the next reading. Rejects in an untrusted workspace. */
+  async refresh(topology?: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) {
+      throw untrusted();
+    }
+    await this.topologies.ready();
+    this.update();
+    const wanted = [...this.watched.values()].filter(
+      (one) => topology === undefined || one.entry.id === topology,
+    );
+    await Promise.all(wanted.map((one) => one.monitor.refresh()));
+  }
+
+  /** Begins anew, with the settings and connections of now. */
+  restart(): void {
+    this.stopAll();
+    this.update();
+  }
+
+  dispose(): void {
+    this.stopAll();
+    this.disposables.dispose();
+  }
+
+  private update(): void {
+    const entries = new Map(this.topologies.entries.map((entry) => [entry.id, entry]));
+    for (const [id, one] of [...this.watched]) {
+      const entry = entries.get(id);
+      if (entry === undefined || !sameTopology(entry.topology, one.topology)) {
+        this.stop(id, one);
+      }
+    }
+    this.reporter.background('close', this.hosts.keepOnly(new Set(entries.keys())));
+    if (!vscode.workspace.isTrusted) {
+      return;
+    }
+    for (const entry of entries.values()) {
+      if (entry.topology !== undefined && !this.watched.has(entry.id)) {
+        this.watch(entry, entry.topology);
+      }
+    }
+    for (const one of this.watched.values()) {
+      if (this.running) {
+        one.monitor.start();
+      } else {
+        one.monitor.stop();
+      }
+    }
+  }
+
+  private watch(entry: TopologyEntry, topology: Topology): void {
+    const monitor = new Monitor({
+      topology,
+      pool: this.hosts.pool(entry),
+      interval: refreshMilliseconds() * (this.demands.size > 0 ? 1 : 5),
+    });
+    const one: Watched = {
+      entry,
+      topology,
+      monitor,
+      health: undefined,
+      listener: monitor.onSnapshot((snapshot) => {
+        one.health = assess(topology, snapshot);
+        this.log.trace(`snapshot ${snapshot.sequence} of ${entry.id}: ${one.health.sentence}`);
+        this.changed.fire(entry.id);
+      }),
+    };
+    this.watched.set(entry.id, one);
+  }
+
+  private stop(id: string, one: Watched): void {
+    one.listener.dispose();
+    one.monitor.dispose();
+    this.watched.delete(id);
+  }
+
+  private stopAll(): void {
+    for (const [id, one] of [...this.watched]) {
+      this.stop(id, one);
+    }
+  }
+}
+
+/** Places in the file do not matter for what is read. */
+function sameTopology(one: Topology | undefined, other: Topology): boolean {
+  const plain = (topology: Topology): string =>
+    JSON.stringify(topology, (key, value: unknown) =>
+      key === 'range' ? undefined : typeof value === 'bigint' ? String(value) : value,
+    );
+  return one !== undefined && plain(one) === plain(other);
+}
