@@ -1,8 +1,8 @@
 /** The verdict of the server's configuration reader (guc-file.l: ProcessConfigFile at start). */
 import type { TextRange } from '../../base/finding.ts';
 import type { Catalogue, Parameter } from '../catalogue.ts';
-import { checkOf } from '../checks.ts';
-import type { CheckContext } from '../checks.ts';
+import type { CheckContext } from '../checks/check.ts';
+import { checkOf } from '../checks/table.ts';
 import { foldName, lineRange, rangeIn } from '../document.ts';
 import type { ConfDocument, ConfLine } from '../document.ts';
 import { parseValue, shown } from '../values.ts';
@@ -95,6 +95,7 @@ const flexFailure = 'input in flex scanner failed';
 
 class Reader implements CheckContext {
   readonly version: Catalogue['version'];
+  readonly build: Catalogue['build'];
   readonly all: ServerSetting[] = [];
   readonly problems: Problem[] = [];
   readonly settings = new Map<string, ServerSetting>();
@@ -108,6 +109,7 @@ class Reader implements CheckContext {
     this.catalogue = catalogue;
     this.options = options;
     this.version = catalogue.version;
+    this.build = catalogue.build;
     this.cache = lineReadings.get(catalogue) ?? new WeakMap<ConfLine, LineReading>();
     lineReadings.set(catalogue, this.cache);
   }
@@ -174,6 +176,13 @@ class Reader implements CheckContext {
     }
   }
 
+  /** Found when the server looks for its data, right after it has read the file. */
+  private missingDirectory(name: string, path: string): Refusal | undefined {
+    return name === 'data_directory' && this.pathExists(path) === false
+      ? { message: `invalid path:${shown(path)}`, fatal: true }
+      : undefined;
+  }
+
   private setting(index: number, line: ConfLine): void {
     if (line.name === undefined || line.value === undefined) {
       return;
@@ -211,7 +220,8 @@ class Reader implements CheckContext {
         message: value.refusal.message ?? invalidValue(written, raw),
       });
     } else if (stored !== undefined) {
-      const refusal = checkOf(parameter.checkHook)?.check(stored, this);
+      const refusal =
+        this.missingDirectory(name, raw) ?? checkOf(parameter.checkHook)?.(stored, this);
       if (refusal !== undefined) {
         problem('value', valueRange, {
           ...refusal,
