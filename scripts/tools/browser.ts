@@ -67,7 +67,9 @@ async function fromNpm(): Promise<Browser> {
     env: {
       ...environment(),
       // Libraries that a bare system lacks (nss and the like) come with the package.
-      LD_LIBRARY_PATH: [libraries, process.env['LD_LIBRARY_PATH'] ?? ''].filter(Boolean).join(delimiter),
+      LD_LIBRARY_PATH: [libraries, process.env['LD_LIBRARY_PATH'] ?? '']
+        .filter(Boolean)
+        .join(delimiter),
       FONTCONFIG_FILE: join(folder, 'fonts.conf'),
       XDG_CACHE_HOME: join(folder, 'caches'),
     },
@@ -95,7 +97,10 @@ async function collectFonts(place: string): Promise<void> {
   const modules = join(place, 'node_modules');
   const sc = join(modules, '@embedpdf', 'fonts-sc', 'fonts');
   for (const weight of ['Regular', 'Medium', 'Bold']) {
-    await rename(join(sc, `NotoSansHans-${weight}.otf`), join(target, `NotoSansHans-${weight}.otf`));
+    await rename(
+      join(sc, `NotoSansHans-${weight}.otf`),
+      join(target, `NotoSansHans-${weight}.otf`),
+    );
   }
   const mono = join(modules, '@expo-google-fonts', 'noto-sans-mono');
   for (const weight of ['400Regular', '700Bold']) {
@@ -108,7 +113,14 @@ async function collectFonts(place: string): Promise<void> {
 }
 
 function fromSystem(): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge'];
+  const names = [
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    'chrome',
+    'msedge',
+  ];
   const onPath = (process.env['PATH'] ?? '')
     .split(delimiter)
     .flatMap((folder) => names.map((name) => join(folder, name)));

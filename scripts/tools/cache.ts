@@ -9,8 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Where large things are kept: XDG_CACHE_HOME, or the place that the system has for caches. */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = process.env;
-  const base =
-    xdg ?? (process.platform === 'win32' && local ? local : join(homedir(), '.cache'));
+  const base = xdg ?? (process.platform === 'win32' && local ? local : join(homedir(), '.cache'));
   return join(base, 'opengauss-dual-cluster');
 }
 

@@ -75,9 +75,10 @@ export interface Window {
 
 /** A running editor server. */
 export interface Editor {
-  readonly port: number;
+  /** Where it listens: a port of the loopback interface, or the path of its socket. */
+  readonly at: string;
   readonly child: Child;
-  /** The address of a window. */
+  /** The address of a window, when it listens on a port. */
   address(window: Window): string;
   stop(): Promise<void>;
 }
@@ -91,8 +92,8 @@ export interface EditorOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Whether a folder must be trusted by the person first; otherwise all are. */
   readonly trust?: 'asked';
-  /** The port to listen on; a free one when it is 0 or missing. */
-  readonly port?: number;
+  /** A socket to listen on, instead of a free port of the loopback interface. */
+  readonly socket?: string;
   /** Receives what the server prints. */
   log?(text: string): void;
 }
@@ -123,7 +124,9 @@ export async function startEditor(server: string, options: EditorOptions): Promi
   const child = startNode(
     [
       join(server, 'out', 'server-main.js'),
-      ...['--host', '127.0.0.1', '--port', String(options.port ?? 0)],
+      ...(options.socket === undefined
+        ? ['--host', '127.0.0.1', '--port', '0']
+        : ['--socket-path', options.socket]),
       '--without-connection-token',
       '--accept-server-license-terms',
       ...['--server-data-dir', options.dataFolder],
@@ -132,11 +135,11 @@ export async function startEditor(server: string, options: EditorOptions): Promi
     ],
     { env: editorEnvironment(options.env ?? process.env), stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const port = await listening(child, options);
+  const at = await listening(child, options);
   return {
-    port,
+    at,
     child,
-    address: (window) => address(port, window),
+    address: (window) => `http://127.0.0.1:${at}${windowPath(`127.0.0.1:${at}`, window)}`,
     stop: () => child.stop(),
   };
 }
@@ -150,41 +153,37 @@ function editorEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
-async function listening(child: Child, options: EditorOptions): Promise<number> {
+async function listening(child: Child, options: EditorOptions): Promise<string> {
   let output = '';
-  const port = new Promise<number>((resolve) => {
+  const found = new Promise<string>((resolve) => {
     for (const stream of [child.process.stdout, child.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         output = (output + text).slice(-4000);
         options.log?.(text);
-        const found = /agent listening on (\d+)/.exec(output)?.[1];
-        if (found !== undefined) resolve(Number(found));
+        const place = /agent listening on (.+)\n/.exec(output)?.[1];
+        if (place !== undefined) resolve(place);
       });
     }
   });
   let timer: NodeJS.Timeout | undefined;
-  const failed = async (why: string): Promise<never> => {
-    await child.stop();
-    throw new Obstacle(
-      `${output.trim()}\n\n${why}`,
-      options.port ? 'Is the port free? Try another with --port.' : 'Look at its output above.',
-    );
-  };
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => {
-      resolve('late');
-    }, 60_000);
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, 60_000, undefined);
   });
-  const first = await Promise.race([port, late, child.ended]);
+  const first = await Promise.race([found, late, child.ended]);
   clearTimeout(timer);
-  if (typeof first === 'number') return first;
-  return failed(
-    first === 'late' ? 'The editor did not start within a minute.' : 'The editor could not start.',
+  if (typeof first === 'string') return first;
+  await child.stop();
+  throw new Obstacle(
+    first === undefined
+      ? 'The editor did not start within a minute.'
+      : `The editor ended while it started (${first.signal ?? `code ${String(first.code)}`}).`,
+    `It printed:\n${output.trim()}`,
   );
 }
 
-function address(port: number, window: Window): string {
-  const remote = (path: string) => `vscode-remote://127.0.0.1:${port}${path}`;
+/** The path and query of a window, for a page that reaches the server as `host` (name and port). */
+export function windowPath(host: string, window: Window): string {
+  const remote = (path: string) => `vscode-remote://${host}${path}`;
   const payload: [string, string][] = [];
   if (window.extension) payload.push(['extensionDevelopmentPath', remote(window.extension)]);
   if (window.tests) payload.push(['extensionTestsPath', remote(window.tests)]);
@@ -192,5 +191,5 @@ function address(port: number, window: Window): string {
     [window.open.endsWith('.code-workspace') ? 'workspace' : 'folder']: window.open,
   });
   if (payload.length > 0) query.set('payload', JSON.stringify(payload));
-  return `http://127.0.0.1:${port}/?${query.toString()}`;
+  return `/?${query.toString()}`;
 }

@@ -4,7 +4,11 @@ import { spawn } from 'node:child_process';
 import { Obstacle } from './progress.ts';
 
 /** How npm is started: by the one that started us, or by the one on the PATH. */
-export function npmCommand(args: readonly string[]): { file: string; args: string[]; shell: boolean } {
+export function npmCommand(args: readonly string[]): {
+  file: string;
+  args: string[];
+  shell: boolean;
+} {
   const own = process.env['npm_execpath'];
   return own
     ? { file: process.execPath, args: [own, ...args], shell: false }
@@ -21,7 +25,9 @@ export async function installLocked(folder: string, what: string): Promise<void>
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-8000)));
+    stream
+      .setEncoding('utf8')
+      .on('data', (text: string) => (output = (output + text).slice(-8000)));
   }
   const code = await new Promise<number | null>((resolve) => {
     child.on('error', (error) => {
