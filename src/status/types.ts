@@ -104,6 +104,8 @@ export type NodeState =
 export interface NodeStatus {
   readonly id: string;
   readonly state: NodeState;
+  /** The server's process by its postmaster.pid, when there is one: another number means that it was restarted. */
+  readonly pid?: number;
 }
 
 /** All nodes of a topology at one time. Immutable; explorer, status bar and dashboard show the same one. */

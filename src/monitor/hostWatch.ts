@@ -1,0 +1,257 @@
+import { SingleFlight } from '../base/async.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { Failure, messageOf } from '../base/errors.ts';
+import { t } from '../base/l10n.ts';
+import { isHostFailure } from '../hosts/errors.ts';
+import type { HostPool } from '../hosts/shell.ts';
+import type { NodeState, NodeStatus } from '../status/types.ts';
+import type { NodeSpec } from '../topology/types.ts';
+import type { Clock } from './clock.ts';
+import { probeNodes } from './probe.ts';
+import type { NodeProbe } from './probe.ts';
+
+export interface HostWatchOptions {
+  readonly host: string;
+  readonly nodes: readonly NodeSpec[];
+  readonly pool: HostPool;
+  /** Milliseconds between readings. */
+  readonly interval: number;
+  /** Milliseconds that a node may take to answer before it is shown as not answering. */
+  readonly timeout: number;
+  readonly clock: Clock;
+  /** Called with the states of nodes that were read together; never with part of a host's reading. */
+  readonly publish: (statuses: readonly NodeStatus[]) => void;
+  readonly onVersion: (node: NodeSpec, printed: string) => void;
+}
+
+/** A server in reform lets `gs_ctl query` wait for 5 s and then says why (seen.md); nodes that hang are given that. */
+const patientTimeout = 8000;
+/** Failures in a row that are answered by the next regular attempt; then the pauses grow. */
+const quickAttempts = 3;
+const longestPause = 30_000;
+
+/**
+ * Failures that only the user can mend, by answering a question or changing something. Trying again by ourselves would ask him
+ * every two seconds, or lock his account.
+ */
+const needsUser = [
+  'untrusted',
+  'host-key-unknown',
+  'host-key-revoked',
+  'authentication-failed',
+  'authentication-cancelled',
+  'bad-word',
+] as const;
+
+/**
+ * Reads the nodes of one host again and again: one round trip each time, one at a time. Nodes that do not answer in time are
+ * asked apart from the others, with patience, so that they hold up nobody. Other hosts have watches of their own.
+ */
+export class HostWatch implements Disposable {
+  private readonly options: HostWatchOptions;
+  private readonly flight = new SingleFlight(() => this.read());
+  private readonly hanging = new Set<string>();
+  /** Nodes whose version was asked for on this connection; an upgrade does not leave it standing. */
+  private readonly versionAsked = new Set<string>();
+  private cancel = new AbortController();
+  private timer: Disposable | undefined;
+  private failures = 0;
+  private waitsForUser = false;
+  private running = false;
+  private reading = false;
+
+  constructor(options: HostWatchOptions) {
+    this.options = options;
+  }
+
+  get host(): string {
+    return this.options.host;
+  }
+
+  /** Whether the last reading is still on its way. */
+  get pending(): boolean {
+    return this.reading;
+  }
+
+  /** Whether the node is asked apart from the others, because it did not answer in time. */
+  isHanging(id: string): boolean {
+    return this.hanging.has(id);
+  }
+
+  start(): void {
+    if (!this.running) {
+      this.running = true;
+      this.plan(0);
+    }
+  }
+
+  /** Ends what is on its way, too. */
+  stop(): void {
+    this.running = false;
+    this.timer?.dispose();
+    this.timer = undefined;
+    this.cancel.abort();
+    this.cancel = new AbortController();
+    this.hanging.clear();
+  }
+
+  dispose(): void {
+    this.stop();
+  }
+
+  /** Reads now, also when it gave up waiting for the user. Never rejects: what failed is in the states. */
+  async refresh(): Promise<void> {
+    this.failures = 0;
+    this.waitsForUser = false;
+    await this.flight.request();
+  }
+
+  private plan(milliseconds: number): void {
+    this.timer?.dispose();
+    this.timer = undefined;
+    if (this.running && !this.waitsForUser) {
+      this.timer = this.options.clock.after(milliseconds, () => {
+        // Never rejects, see `read`.
+        void this.flight.request();
+      });
+    }
+  }
+
+  private async read(): Promise<void> {
+    const { clock, interval, nodes, publish } = this.options;
+    const signal = this.cancel.signal;
+    const begun = clock.now();
+    this.reading = true;
+    try {
+      const wanted = nodes.filter((node) => !this.hanging.has(node.id));
+      const probes = await this.probe(wanted, this.options.timeout, signal);
+      if (signal.aborted) {
+        return;
+      }
+      this.failures = 0;
+      publish(probes.map(statusOf));
+      for (const { node, timedOut } of probes) {
+        if (timedOut && this.running) {
+          void this.askPatiently(node, signal);
+        }
+      }
+    } catch (thrown) {
+      if (!signal.aborted) {
+        this.failed(thrown);
+      }
+    } finally {
+      this.reading = false;
+      if (!signal.aborted) {
+        this.plan(Math.max(interval * 0.1, this.pause() - (clock.now() - begun)));
+      } else if (this.running) {
+        this.plan(0);
+      }
+    }
+  }
+
+  /** Milliseconds from the beginning of one reading to the next; spread a little, so that hosts are not asked in step. */
+  private pause(): number {
+    const { interval, clock } = this.options;
+    const factor = 2 ** Math.max(0, this.failures - quickAttempts);
+    const pause = Math.min(interval * factor, Math.max(longestPause, interval));
+    return this.failures === 0 ? pause : pause * (0.9 + 0.2 * clock.random());
+  }
+
+  private async probe(
+    nodes: readonly NodeSpec[],
+    timeout: number,
+    signal: AbortSignal,
+  ): Promise<NodeProbe[]> {
+    const { pool, host, clock, onVersion } = this.options;
+    const shell = await pool.shell(host, { signal });
+    const probes = await probeNodes(shell, nodes, {
+      timeout,
+      signal,
+      versionsOf: new Set(nodes.map((node) => node.id).filter((id) => !this.versionAsked.has(id))),
+      now: () => clock.now(),
+    });
+    for (const { node, version } of probes) {
+      this.versionAsked.add(node.id);
+      if (version !== undefined) {
+        onVersion(node, version);
+      }
+    }
+    return probes;
+  }
+
+  /** Asks a node that hangs until it answers in time; never rejects. */
+  private async askPatiently(node: NodeSpec, signal: AbortSignal): Promise<void> {
+    const { clock, publish, timeout, interval } = this.options;
+    this.hanging.add(node.id);
+    try {
+      while (this.running && !signal.aborted) {
+        const begun = clock.now();
+        const probes = await this.probe([node], Math.max(patientTimeout, timeout), signal);
+        if (isAborted(signal)) {
+          return;
+        }
+        publish(probes.map(statusOf));
+        if (clock.now() - begun < timeout) {
+          return;
+        }
+        await pauseFor(clock, interval, signal);
+      }
+    } catch {
+      // The host has failed: the regular reading says so.
+    } finally {
+      if (!signal.aborted) {
+        this.hanging.delete(node.id);
+      }
+    }
+  }
+
+  private failed(thrown: unknown): void {
+    this.failures += 1;
+    this.versionAsked.clear();
+    this.waitsForUser = isHostFailure(thrown, ...needsUser);
+    const { nodes, publish, host, clock } = this.options;
+    const remedy = thrown instanceof Failure ? thrown.remedy : undefined;
+    const reason = [messageOf(thrown), ...(this.waitsForUser ? [remedy] : [])]
+      .filter(Boolean)
+      .join(' ');
+    const time = clock.now();
+    publish(
+      nodes.map((node): NodeStatus => ({
+        id: node.id,
+        state: {
+          kind: 'unreachable',
+          time,
+          reason: this.waitsForUser ? t('{0} Refresh to try {1} again.', reason, host) : reason,
+        },
+      })),
+    );
+  }
+}
+
+function statusOf({ node, state, pid }: NodeProbe): NodeStatus {
+  return { id: node.id, state, ...(pid !== undefined && isAnswering(state) && { pid }) };
+}
+
+/** A process id beside a server that is not running is that of an older server. */
+function isAnswering(state: NodeState): boolean {
+  return state.kind === 'ok' || state.kind === 'degraded';
+}
+
+/** A function of its own, so that the compiler does not take the answer before the await for the one after it. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+async function pauseFor(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = clock.after(milliseconds, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    const stop = (): void => {
+      timer.dispose();
+      resolve();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
