@@ -22,6 +22,7 @@ export const commands = {
   'openGauss.reconnect': { trusted: true, target: 'none' },
   'openGauss.forgetSecrets': { trusted: false, target: 'none' },
   'openGauss.createTopology': { trusted: false, target: 'none' },
+  'openGauss.openDashboard': { trusted: true, target: 'topology' },
   'openGauss.openTopology': { trusted: false, target: 'topology' },
   'openGauss.showLog': { trusted: false, target: 'none' },
   'openGauss.openWalkthrough': { trusted: false, target: 'none' },

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../base/l10n.ts';
+import { registerDashboard } from './dashboard/register.ts';
 import { registerExplorer } from './explorer/register.ts';
 import type { ClusterExplorer } from './explorer/view.ts';
 import { registerFiles } from './files/register.ts';
@@ -16,6 +17,7 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerHelp(services);
   const explorer = registerExplorer(services);
   registerHealth(services);
+  registerDashboard(services);
   registerFiles(services);
   registerQuery(services);
   registerTerminal(services);

@@ -8,7 +8,7 @@ import type { NodeTarget } from './explorer/item.ts';
 import { parseNodePath } from './files/node-uri.ts';
 import { nodeScheme } from './contributions.ts';
 import type { Services } from './services.ts';
-import type { NodeRef } from './topology/service.ts';
+import type { NodeRef, TopologyEntry } from './topology/service.ts';
 
 /**
  * The node that a command is for: the tree item's, that of the file in the active editor when `fromEditor`, the only
@@ -51,6 +51,37 @@ export async function pickNode(
     { title, placeHolder: t('Which node?'), matchOnDescription: true, matchOnDetail: true },
   );
   return picked?.ref;
+}
+
+/** The topology that a command is for: the tree item's, the only one, or the one that the user picks. */
+export async function pickTopology(
+  services: Services,
+  argument: unknown,
+  title: string,
+): Promise<TopologyEntry | undefined> {
+  const { topologies } = services;
+  await topologies.ready();
+  const id =
+    typeof argument === 'object' && argument !== null
+      ? (targetOf(argument)?.topology ?? (argument as { readonly topology?: unknown }).topology)
+      : undefined;
+  const named = typeof id === 'string' ? topologies.entry(id) : undefined;
+  const usable = topologies.entries.filter((entry) => entry.topology !== undefined);
+  if (named !== undefined || usable.length === 1) {
+    return named ?? usable[0];
+  }
+  if (usable.length === 0) {
+    throw noTopology();
+  }
+  const picked = await vscode.window.showQuickPick(
+    usable.map((entry) => ({
+      label: entry.name,
+      description: vscode.workspace.asRelativePath(entry.uri),
+      entry,
+    })),
+    { title, placeHolder: t('Which topology?') },
+  );
+  return picked?.entry;
 }
 
 function targetOf(argument: unknown): NodeTarget | undefined {

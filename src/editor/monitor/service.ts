@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { DisposableList } from '../../base/disposable.ts';
 import type { Disposable } from '../../base/disposable.ts';
+import type { History } from '../../monitor/history.ts';
 import { Monitor } from '../../monitor/monitor.ts';
-import { assess } from '../../status/health.ts';
 import type { Health } from '../../status/health.ts';
 import type { Snapshot } from '../../status/types.ts';
 import type { Topology } from '../../topology/types.ts';
@@ -17,7 +17,6 @@ interface Watched {
   readonly topology: Topology;
   readonly monitor: Monitor;
   readonly listener: Disposable;
-  health: Health | undefined;
 }
 
 /**
@@ -33,6 +32,7 @@ export class MonitorService implements vscode.Disposable {
   private readonly hosts: HostService;
   private readonly reporter: FailureReporter;
   private readonly log: vscode.LogOutputChannel;
+  private background: NodeJS.Timeout | undefined;
 
   /** Fires with the topology's id after each reading, and when reading begins or ends. */
   readonly onDidChange = this.changed.event;
@@ -75,10 +75,7 @@ export class MonitorService implements vscode.Disposable {
 
   /** Whether readings are being taken now. */
   get running(): boolean {
-    return (
-      vscode.workspace.isTrusted &&
-      (this.demands.size > 0 || setting('openGauss.watchInBackground'))
-    );
+    return this.watching || this.background !== undefined;
   }
 
   /** The last reading of a topology; it stays when reading has stopped. */
@@ -88,7 +85,12 @@ export class MonitorService implements vscode.Disposable {
 
   /** What the last reading means. */
   health(topology: string): Health | undefined {
-    return this.watched.get(topology)?.health;
+    return this.watched.get(topology)?.monitor.health;
+  }
+
+  /** Curves and events since reading began. */
+  history(topology: string): History | undefined {
+    return this.watched.get(topology)?.monitor.history;
   }
 
   /** Reads all nodes now; resolves with the next reading. Rejects in an untrusted workspace. */
@@ -102,6 +104,11 @@ export class MonitorService implements vscode.Disposable {
       (one) => topology === undefined || one.entry.id === topology,
     );
     await Promise.all(wanted.map((one) => one.monitor.refresh()));
+  }
+
+  /** The monitor of a topology, for views that show its history; undefined in an untrusted workspace. */
+  monitor(topology: string): Monitor | undefined {
+    return this.watched.get(topology)?.monitor;
   }
 
   /** Begins anew, with the settings and connections of now. */
@@ -132,33 +139,41 @@ export class MonitorService implements vscode.Disposable {
         this.watch(entry, entry.topology);
       }
     }
+    const paused = !this.watching;
     for (const one of this.watched.values()) {
-      if (this.running) {
-        one.monitor.start();
-      } else {
-        one.monitor.stop();
-      }
+      one.monitor.setVisible(!paused);
     }
+    const rare = paused && setting('openGauss.watchInBackground');
+    if (!rare) {
+      clearInterval(this.background);
+      this.background = undefined;
+    } else {
+      this.background ??= setInterval(
+        () => this.reporter.background('watch', this.refresh()),
+        5 * refreshMilliseconds(),
+      );
+    }
+    for (const id of this.watched.keys()) {
+      this.changed.fire(id);
+    }
+  }
+
+  /** Whether something visible asks for readings. */
+  private get watching(): boolean {
+    return vscode.workspace.isTrusted && this.demands.size > 0;
   }
 
   private watch(entry: TopologyEntry, topology: Topology): void {
     const monitor = new Monitor({
       topology,
       pool: this.hosts.pool(entry),
-      interval: refreshMilliseconds() * (this.demands.size > 0 ? 1 : 5),
+      interval: refreshMilliseconds(),
     });
-    const one: Watched = {
-      entry,
-      topology,
-      monitor,
-      health: undefined,
-      listener: monitor.onSnapshot((snapshot) => {
-        one.health = assess(topology, snapshot);
-        this.log.trace(`snapshot ${snapshot.sequence} of ${entry.id}: ${one.health.sentence}`);
-        this.changed.fire(entry.id);
-      }),
-    };
-    this.watched.set(entry.id, one);
+    const listener = monitor.onSnapshot((snapshot) => {
+      this.log.trace(`${entry.id}: reading ${snapshot.sequence}`);
+      this.changed.fire(entry.id);
+    });
+    this.watched.set(entry.id, { entry, topology, monitor, listener });
   }
 
   private stop(id: string, one: Watched): void {
@@ -168,6 +183,8 @@ export class MonitorService implements vscode.Disposable {
   }
 
   private stopAll(): void {
+    clearInterval(this.background);
+    this.background = undefined;
     for (const [id, one] of [...this.watched]) {
       this.stop(id, one);
     }

@@ -4,7 +4,14 @@ import { AnswerDocuments } from '../answers.ts';
 import { answerScheme } from '../contributions.ts';
 import { pickNode } from '../nodes.ts';
 import type { Services } from '../services.ts';
+import { lastReading } from '../../status/replication.ts';
+import type { NodeState } from '../../status/types.ts';
+import { unknownNode } from '../errors.ts';
+import type { NodeRef } from '../topology/service.ts';
 import { queryReport } from './report.ts';
+
+/** Milliseconds for one question to a node; gs_ctl itself tries three times for five seconds. */
+const queryTimeout = 20_000;
 
 /** "Query Node Status": the raw output of `gs_ctl query` in an editor, with what we read in it beside. */
 export function registerQuery(services: Services): void {
@@ -16,25 +23,36 @@ export function registerQuery(services: Services): void {
       return;
     }
     const { node, entry } = ref;
-    const reading = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Window,
-        title: t('Querying {0}', node.id),
-      },
-      async () => services.monitors.read(ref),
+    const state = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: t('Querying {0}', node.id) },
+      () => ask(services, ref),
     );
+    const reading = lastReading(state);
     const folder = `/${entry.id}/${node.id}`;
-    const raw = answers.put(`${folder}/gs_ctl query.txt`, reading.raw);
-    const report = answers.put(
-      `${folder}/gs_ctl query.md`,
-      queryReport(node, reading.query, reading.time),
-    );
+    const raw = answers.put(`${folder}/gs_ctl query.txt`, reading?.raw ?? '');
+    const report = answers.put(`${folder}/gs_ctl query.md`, queryReport(node, state));
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(raw), {
       viewColumn: vscode.ViewColumn.One,
       preview: false,
     });
     await showBeside(report);
   });
+}
+
+/** Asks the node itself, whatever the explorer shows. */
+async function ask(services: Services, ref: NodeRef): Promise<NodeState> {
+  const { probeNodes } = await import('../../monitor/probe.ts');
+  const shell = await services.hosts.shell(ref);
+  const [probe] = await probeNodes(shell, [ref.node], {
+    timeout: queryTimeout,
+    signal: AbortSignal.timeout(2 * queryTimeout),
+    versionsOf: new Set(),
+    now: () => Date.now(),
+  });
+  if (probe === undefined) {
+    throw unknownNode(ref.entry.id, ref.node.id);
+  }
+  return probe.state;
 }
 
 /** Shows Markdown as a page when the editor's own Markdown extension is there, as text when it is not. */

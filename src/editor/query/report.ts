@@ -1,17 +1,24 @@
 import { t } from '../../base/l10n.ts';
 import { replicationLag } from '../../status/lsn.ts';
-import type { GsCtlQuery, ReplicationTuple } from '../../status/types.ts';
+import { lastReading } from '../../status/replication.ts';
+import type { GsCtlQuery, NodeState, ReplicationTuple } from '../../status/types.ts';
 import type { NodeSpec } from '../../topology/types.ts';
 import { cell, table } from '../explorer/markdown.ts';
-import { clock, exactBytes } from '../explorer/words.ts';
+import { clock, exactBytes, reasonOf, stateName } from '../explorer/words.ts';
 
 /** What `gs_ctl query` said, as a Markdown page beside the raw text. */
-export function queryReport(node: NodeSpec, query: GsCtlQuery, time: number): string {
+export function queryReport(node: NodeSpec, state: NodeState): string {
+  const reading = lastReading(state);
+  const query = reading?.query;
+  const reason = reasonOf(state);
+  const time = reading?.time ?? ('time' in state ? state.time : 0);
   const parts = [
     `# ${cell(node.id)}`,
-    `${kindSentence(query)} ${t('Read at {0} on {1}.', clock(time), cell(node.host))}`,
+    `${query === undefined ? t('There is no answer.') : kindSentence(query)} ` +
+      t('Read at {0} on {1}.', clock(time), cell(node.host)),
+    ...(reason === undefined ? [] : [`**${cell(stateName(state))}**: ${cell(reason)}`]),
   ];
-  if (query.haState !== null) {
+  if (query?.haState !== null && query?.haState !== undefined) {
     parts.push(
       `## ${t('HA state')}`,
       table([
@@ -25,7 +32,7 @@ export function queryReport(node: NodeSpec, query: GsCtlQuery, time: number): st
       ]),
     );
   }
-  if (query.kind === 'online') {
+  if (query?.kind === 'online') {
     parts.push(
       `## ${t('Senders')}`,
       ...channelTables(query.senders, t('This node sends to no other.')),
@@ -33,7 +40,7 @@ export function queryReport(node: NodeSpec, query: GsCtlQuery, time: number): st
       ...channelTables(query.receivers, t('This node receives from no other.')),
     );
   }
-  if (query.message !== '') {
+  if (query !== undefined && query.message !== '') {
     parts.push(`## ${t('Message')}`, fence(query.message));
   }
   return `${parts.join('\n\n')}\n`;
