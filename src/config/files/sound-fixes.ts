@@ -1,13 +1,5 @@
-import type { Finding, Fix, TextEdit } from '../../base/finding.ts';
-
-/** The text after a fix's edits of this file. Edits of one fix do not overlap. */
-export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  let result = text;
-  for (const edit of [...edits].sort((one, other) => other.range.start - one.range.start)) {
-    result = result.slice(0, edit.range.start) + edit.newText + result.slice(edit.range.end);
-  }
-  return result;
-}
+import type { Finding, Fix } from '../../base/finding.ts';
+import { applyEdits } from '../edit.ts';
 
 /** Files of more findings than this are garbage; their fixes are not worth the time that checking takes. */
 const mostFixes = 40;
