@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { nodeEnvironment } from '../../hosts/node-environment.ts';
+import { nodePrelude } from '../../hosts/nodeCommand.ts';
 import { command } from '../../hosts/quote.ts';
 import type { Shell } from '../../hosts/shell.ts';
 import {
@@ -233,7 +233,7 @@ function gsqlCommand(node: NodeSpec, database = 'postgres'): string {
     ...['-P', `null=${nullMarker}`, '-P', 'footer=on', '-P', 'pager=off'],
     ...['-v', 'ON_ERROR_STOP=1'],
   );
-  return `${nodeEnvironment(node)}${line}`;
+  return `${nodePrelude(node)}${line}`;
 }
 
 function ended(text: string, terminator: Statement['terminator']): string {
