@@ -1,6 +1,7 @@
 // What `npm start` and `npm test` share before anything is installed: only what Node itself brings.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +13,7 @@ const oldest = [20, 11];
 
 /**
  * Installs the packages of the lock file where they are missing or others than the lock file names, and
- * makes TypeScript files importable. Ends the process with a clear message where it cannot.
+ * returns a function that loads TypeScript files. Ends the process with a clear message where it cannot.
  */
 export async function bootstrap() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -23,8 +24,8 @@ export async function bootstrap() {
     );
   }
   if (!installed()) await oneAtATime(install);
-  const { register } = await import('tsx/esm/api');
-  register();
+  await import('tsx');
+  return createRequire(import.meta.url);
 }
 
 /** Whether node_modules holds what the lock file names; packages for other systems may be absent. */
