@@ -57,21 +57,19 @@ export class NodeFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     this.timer ??= setInterval(() => {
       this.services.reporter.background('watch', this.look());
     }, watchInterval);
-    return {
-      dispose: () => {
-        const count = (this.watched.get(key) ?? 1) - 1;
-        if (count > 0) {
-          this.watched.set(key, count);
-        } else {
-          this.watched.delete(key);
-          this.seen.delete(key);
-          if (this.watched.size === 0) {
-            clearInterval(this.timer);
-            this.timer = undefined;
-          }
+    return new vscode.Disposable(() => {
+      const count = (this.watched.get(key) ?? 1) - 1;
+      if (count > 0) {
+        this.watched.set(key, count);
+      } else {
+        this.watched.delete(key);
+        this.seen.delete(key);
+        if (this.watched.size === 0) {
+          clearInterval(this.timer);
+          this.timer = undefined;
         }
-      },
-    };
+      }
+    });
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import type { HostPool, Shell } from '../../hosts/shell.ts';
+import type { HostTerminal, TerminalOptions, TerminalPool } from '../../hosts/terminal.ts';
 import type { HostPrompts } from '../../hosts/prompts.ts';
 import { untrusted } from '../errors.ts';
 import type { FailureReporter } from '../failures.ts';
@@ -42,6 +43,10 @@ export class HostService implements vscode.Disposable {
 
   /** The connections of a topology; made anew when its hosts have changed. Rejects in an untrusted workspace. */
   pool(entry: TopologyEntry): HostPool {
+    return this.heldPool(entry);
+  }
+
+  private heldPool(entry: TopologyEntry): HeldPool {
     const hosts = entry.topology?.hosts ?? {};
     const key = JSON.stringify([hosts, setting('openGauss.ssh.configFile')]);
     const known = this.pools.get(entry.id);
@@ -74,9 +79,20 @@ export class HostService implements vscode.Disposable {
 
   /** A node's shell because the user asked for it: a host that was given up is tried again. */
   async shell(ref: NodeRef, signal?: AbortSignal): Promise<Shell> {
-    const pool = this.pool(ref.entry);
-    this.pools.get(ref.entry.id)?.release(ref.node.host);
+    const pool = this.heldPool(ref.entry);
+    pool.release(ref.node.host);
     return pool.shell(ref.node.host, signal === undefined ? {} : { signal });
+  }
+
+  /** Runs a command line on a terminal of the node's host, because the user asked for it. */
+  async openTerminal(
+    ref: NodeRef,
+    command: string,
+    options: TerminalOptions,
+  ): Promise<HostTerminal> {
+    const pool = this.heldPool(ref.entry);
+    pool.release(ref.node.host);
+    return pool.openTerminal(ref.node.host, command, options);
   }
 
   /** Whether a host is connected now, without contacting it. */
@@ -139,19 +155,31 @@ export class HostService implements vscode.Disposable {
 /** A pool that is made on first use and leaves hosts alone on which the user was asked in vain. */
 class HeldPool implements HostPool {
   readonly key: string;
-  private readonly make: () => Promise<HostPool>;
+  private readonly make: () => Promise<TerminalPool>;
   private readonly refused: (failure: Failure) => void;
   private readonly held = new Map<string, Failure>();
-  private made: Promise<HostPool> | undefined;
-  private ready: HostPool | undefined;
+  private made: Promise<TerminalPool> | undefined;
+  private ready: TerminalPool | undefined;
 
-  constructor(key: string, make: () => Promise<HostPool>, refused: (failure: Failure) => void) {
+  constructor(key: string, make: () => Promise<TerminalPool>, refused: (failure: Failure) => void) {
     this.key = key;
     this.make = make;
     this.refused = refused;
   }
 
   async shell(host: string, options?: { readonly signal?: AbortSignal }): Promise<Shell> {
+    return this.reach(host, (pool) => pool.shell(host, options));
+  }
+
+  async openTerminal(
+    host: string,
+    command: string,
+    options: TerminalOptions,
+  ): Promise<HostTerminal> {
+    return this.reach(host, (pool) => pool.openTerminal(host, command, options));
+  }
+
+  private async reach<T>(host: string, work: (pool: TerminalPool) => Promise<T>): Promise<T> {
     if (!vscode.workspace.isTrusted) {
       throw untrusted();
     }
@@ -162,11 +190,12 @@ class HeldPool implements HostPool {
     this.made ??= this.make();
     this.ready = await this.made;
     try {
-      return await this.ready.shell(host, options);
+      return await work(this.ready);
     } catch (thrown) {
-      if (thrown instanceof Failure && holding.has(thrown.code) && !this.held.has(host)) {
-        this.held.set(host, thrown);
-        this.refused(thrown);
+      const failure: Failure | undefined = thrown instanceof Failure ? thrown : undefined;
+      if (failure !== undefined && holding.has(failure.code) && !this.held.has(host)) {
+        this.held.set(host, failure);
+        this.refused(failure);
       }
       throw thrown;
     }

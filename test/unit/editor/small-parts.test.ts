@@ -24,9 +24,7 @@ describe('Addresses of files on nodes', () => {
   it('come back as they were, whatever the path holds', () => {
     const segment = fc
       .string({ unit: 'grapheme', minLength: 1 })
-      .filter(
-        (text) => !text.includes('/') && text !== '..' && text !== '.' && text.isWellFormed(),
-      );
+      .filter((text) => !text.includes('/') && text !== '..' && text !== '.');
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1 }), (segments) => {
         const path = `/${segments.join('/')}`;

@@ -1,0 +1,29 @@
+import type { HostPool } from './shell.ts';
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface TerminalOptions {
+  readonly size: TerminalSize;
+  /** Output as it comes, decoded as UTF-8. */
+  readonly onData: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A command that runs on a terminal of its host. */
+export interface HostTerminal {
+  write(text: string): void;
+  resize(size: TerminalSize): void;
+  /** Lets go of it, as closing the window of a terminal does. */
+  close(): void;
+  /** Resolves with the exit code; undefined when the connection was lost. */
+  readonly ended: Promise<number | undefined>;
+}
+
+/** A pool that can also open terminals on the hosts that it reaches by SSH. */
+export interface TerminalPool extends HostPool {
+  /** Runs a command line of `sh` on a terminal. Rejects when the host cannot be reached. */
+  openTerminal(host: string, command: string, options: TerminalOptions): Promise<HostTerminal>;
+}
