@@ -71,6 +71,8 @@ export interface NodeView {
   /** The port of the file, else of the topology. */
   readonly port: number;
   readonly entries: readonly Entry[];
+  /** The ports on which it takes replication connections: its own, the HA port, and free ones that its entries open. */
+  readonly replicationPorts: ReadonlySet<number>;
   /** The machine it is on; nodes with equal names here share ports and files. */
   readonly machine: string;
   /** Where peers reach it, as far as it is known. Loopback addresses count on a shared machine only. */
@@ -100,7 +102,7 @@ export class DeploymentReader {
 
   read({ topology, files, catalogue }: DeploymentInput): Deployment {
     const machines = machinesOf(topology);
-    const nodes = topology.clusters.flatMap((cluster) =>
+    const views = topology.clusters.flatMap((cluster) =>
       cluster.nodes.map((spec): NodeView => {
         const parts = this.parts(spec.id, files.get(spec.id) ?? {}, catalogue);
         const port = parts.conf?.reading.settings.get('port')?.value;
@@ -111,9 +113,14 @@ export class DeploymentReader {
           port: typeof port === 'number' ? port : spec.port,
           machine: machines.get(spec.host) ?? spec.host,
           addresses: addressesOf(topology, spec),
+          replicationPorts: new Set(),
         };
       }),
     );
+    const nodes = views.map((node) => ({
+      ...node,
+      replicationPorts: new Set([node.port, node.port + 1, ...extraPorts(views, node)]),
+    }));
     return {
       topology,
       catalogue,
@@ -219,15 +226,25 @@ export function addressKnown(node: NodeView): boolean {
   );
 }
 
-/** The ports on which a node takes replication connections. */
-export function replicationPorts(node: NodeView): ReadonlySet<number> {
-  return new Set([
-    node.port,
-    node.port + 1,
-    ...node.entries.flatMap(({ channel }) =>
-      channel.localport === undefined ? [] : [Number(channel.localport.text)],
-    ),
-  ]);
+/** The node of the same machine that a port belongs to as its own or HA port. */
+export function portOwner(
+  nodes: readonly NodeView[],
+  node: NodeView,
+  port: number,
+): NodeView | undefined {
+  return nodes.find(
+    (other) =>
+      other.spec !== node.spec &&
+      other.machine === node.machine &&
+      (port === other.port || port === other.port + 1),
+  );
+}
+
+/** The ports that a node's entries open besides. A port that belongs to another node is a mistake, not a port. */
+function extraPorts(nodes: readonly NodeView[], node: NodeView): number[] {
+  return node.entries
+    .map(({ channel }) => Number(channel.localport?.text))
+    .filter((port) => port > 0 && portOwner(nodes, node, port) === undefined);
 }
 
 export function otherNodes(deployment: Deployment, node: NodeView): readonly NodeView[] {

@@ -98,6 +98,36 @@ export function setFix(deployment: Deployment, node: NodeView, name: string, val
   ];
 }
 
+/** Sets a parameter on several nodes at once, since with one alone they would disagree. `home` is the node of the finding. */
+export function setOnAllFix(
+  deployment: Deployment,
+  home: NodeView,
+  nodes: readonly NodeView[],
+  name: string,
+  value: string,
+): Fix[] {
+  const literal = writeValue(deployment.catalogue.get(name), value);
+  const edits = nodes.flatMap((node) =>
+    (node.conf === undefined ? [] : setParameter(node.conf.document, name, literal)).map((edit) =>
+      node.spec === home.spec ? edit : { ...edit, file: fileKey(node.spec.id, 'postgresql-conf') },
+    ),
+  );
+  return edits.length === 0
+    ? []
+    : [
+        {
+          title: t(
+            'Set {0} = {1} on {2}',
+            name,
+            literal,
+            nodes.map((node) => node.spec.id).join(', '),
+          ),
+          edits,
+          preferred: true,
+        },
+      ];
+}
+
 /** Sets a key of a node's `dss_inst.ini` or `cm_config.ini`. */
 export function setIniFix(
   file: { readonly text: string; readonly entries: readonly IniEntry[] },

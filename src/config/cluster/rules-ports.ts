@@ -3,7 +3,14 @@ import { t } from '../../base/l10n.ts';
 import { iniEntry } from '../files/ini.ts';
 import type { FileKind } from '../files/kinds.ts';
 import { parseNodesList } from '../files/nodes-list.ts';
-import { type Deployment, type NodeView, partRange, settingOf, valueOf } from './deployment.ts';
+import {
+  type Deployment,
+  type NodeView,
+  partRange,
+  portOwner,
+  settingOf,
+  valueOf,
+} from './deployment.ts';
 import { type Report, confPlace, link, report } from './report.ts';
 
 /** A port that a process of a node binds, and the line that says so. */
@@ -12,6 +19,8 @@ export interface Listener {
   readonly port: number;
   /** For people. */
   readonly what: string;
+  /** The server's own ports, which clients know; others are easier to change. */
+  readonly main: boolean;
   readonly place: { readonly kind: FileKind; readonly range: TextRange } | undefined;
 }
 
@@ -28,14 +37,21 @@ export function listenersOf(deployment: Deployment, node: NodeView): Listener[] 
       port > 0 &&
       !listeners.some((each) => each.port === port && each.what === what)
     ) {
-      listeners.push({ node, port, what, place });
+      listeners.push({ node, port, what, place, main: listeners.length < 2 });
     }
   };
   add(node.port, t('port'), conf('port'));
   add(node.port + 1, t('HA port (port + 1)'), conf('port'));
   for (const { channel, setting } of node.entries) {
     const port = Number(channel.localport?.text);
-    if (channel.localport !== undefined && port !== node.port && port !== node.port + 1) {
+    const known = port === node.port || port === node.port + 1;
+    // A port of another node has a finding of its own (replconninfo-local-port).
+    if (
+      channel.localport !== undefined &&
+      !known &&
+      portOwner(deployment.nodes, node, port) === undefined &&
+      !listeners.some((each) => each.port === port)
+    ) {
       add(port, setting.name, {
         kind: 'postgresql-conf',
         range: partRange(node, setting, channel.localport),
@@ -100,7 +116,9 @@ export function* portConflicts(deployment: Deployment): Iterable<Report> {
         taken.set(key, listener);
         continue;
       }
-      const [shown, other] = listener.place !== undefined ? [listener, first] : [first, listener];
+      const swap =
+        listener.place === undefined || (listener.main && !first.main && first.place !== undefined);
+      const [shown, other] = swap ? [first, listener] : [listener, first];
       if (shown.place === undefined) {
         continue;
       }

@@ -11,7 +11,7 @@ import {
   isLoopback,
   otherNodes,
   partRange,
-  replicationPorts,
+  portOwner,
   settingOf,
   textOf,
 } from './deployment.ts';
@@ -34,7 +34,7 @@ function leadsTo(node: NodeView, { channel }: Entry, other: NodeView): boolean {
     remotehost !== undefined &&
     remoteport !== undefined &&
     isAddressOf(other, remotehost.text, node) &&
-    replicationPorts(other).has(Number(remoteport.text))
+    other.replicationPorts.has(Number(remoteport.text))
   );
 }
 
@@ -62,12 +62,7 @@ function* localPort(deployment: Deployment, node: NodeView, entry: Entry): Itera
       preferred: true,
     },
   ];
-  const owner = deployment.nodes.find(
-    (other) =>
-      other !== node &&
-      other.machine === node.machine &&
-      (port === other.port || port === other.port + 1),
-  );
+  const owner = portOwner(deployment.nodes, node, port);
   yield owner === undefined
     ? report(node, file, 'replconninfo-local-port', {
         severity: 'warning',

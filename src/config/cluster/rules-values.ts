@@ -9,7 +9,7 @@ import {
   textOf,
   valueOf,
 } from './deployment.ts';
-import { type Report, confPlace, linkTo, minority, report, setFix } from './report.ts';
+import { type Report, confPlace, linkTo, minority, report, setFix, setOnAllFix } from './report.ts';
 
 const file = 'postgresql-conf';
 
@@ -179,7 +179,7 @@ function* samePath(deployment: Deployment, nodes: readonly NodeView[]): Iterable
           severity: 'warning',
           message: t('The topology says that xlog_file_path is {0}.', wanted),
           range: confPlace(node, 'xlog_file_path'),
-          fixes: setFix(deployment, node, 'xlog_file_path', wanted),
+          fixes: setOnAllFix(deployment, node, group, 'xlog_file_path', wanted),
         });
       }
     }
@@ -256,7 +256,13 @@ export function* lockFiles(deployment: Deployment): Iterable<Report> {
         related: linkTo(other, 'xlog_lock_file_path', other.spec.id),
         fixes: production.some((each) => lockOf(each) === proposal)
           ? []
-          : setFix(deployment, node, 'xlog_lock_file_path', proposal),
+          : setOnAllFix(
+              deployment,
+              node,
+              recovery.filter((each) => lockOf(each) === lockOf(node)),
+              'xlog_lock_file_path',
+              proposal,
+            ),
       });
     }
   }
@@ -291,6 +297,8 @@ export function* roles(deployment: Deployment): Iterable<Report> {
     return;
   }
   const wantedFor = (node: NodeView): string => `cluster_${node.cluster.role}`;
+  const nodesLike = (node: NodeView): NodeView[] =>
+    deployment.nodes.filter((each) => each.cluster === node.cluster && each.conf !== undefined);
   const same = modeOf(first) === modeOf(second);
   for (const node of [first, second].filter((each) => modeOf(each) !== wantedFor(each))) {
     const other = node === first ? second : first;
@@ -309,10 +317,7 @@ export function* roles(deployment: Deployment): Iterable<Report> {
       range: confPlace(node, 'cluster_run_mode', 'cross_cluster_replconninfo1', 'xlog_file_path'),
       related: linkTo(other, 'cluster_run_mode', other.spec.id),
       fixes: same
-        ? setFix(deployment, node, 'cluster_run_mode', wantedFor(node)).filter(() =>
-            // With several nodes the others would disagree then; each of them gets its own finding.
-            clusters(deployment).every((nodes) => !nodes.includes(node) || nodes.length === 1),
-          )
+        ? setOnAllFix(deployment, node, nodesLike(node), 'cluster_run_mode', wantedFor(node))
         : [],
     });
   }
@@ -351,7 +356,15 @@ export function* disasterModes(deployment: Deployment): Iterable<Report> {
           ),
           range: confPlace(node, name, 'cross_cluster_replconninfo1', 'port'),
           related: linkTo(right, name, right.spec.id),
-          fixes: [],
+          fixes: setOnAllFix(
+            deployment,
+            node,
+            deployment.nodes.filter(
+              (each) => each.cluster === node.cluster && each.conf !== undefined,
+            ),
+            name,
+            textOf(deployment, right, name) ?? '',
+          ),
         });
       }
     }
