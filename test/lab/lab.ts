@@ -1,0 +1,235 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { layOut, planCluster, relate } from './deploy.ts';
+import { Machine, newKey } from './machine.ts';
+import { endProcesses } from './processes.ts';
+import { readJson } from './sim/files.ts';
+import type { StateFile } from './sim/gaussdb/types.ts';
+import { bundleTools } from './tools.ts';
+import type { LabCluster, LabNode, LabOptions } from './types.ts';
+import { topologyText, writeSshFiles, writeWorkspace } from './workspace.ts';
+
+const databasePassword = 'Gauss_234';
+
+/** A folder with a short name: the paths of Unix sockets in it must stay below about 100 characters. */
+function temporaryFolder(): string {
+  const base = process.platform === 'win32' || !existsSync('/tmp') ? tmpdir() : '/tmp';
+  return mkdtempSync(join(base, 'oglab-'));
+}
+
+/** Stand-ins for openGauss machines. Ends with `stop`, which leaves no process and no file behind. */
+export class Lab {
+  readonly dir: string;
+  readonly hosts: readonly Machine[];
+  readonly clusters: readonly LabCluster[];
+  /** The password of the databases' initial user. */
+  readonly databasePassword = databasePassword;
+  private readonly keepDir: boolean;
+  private stopped = false;
+
+  constructor(
+    dir: string,
+    hosts: readonly Machine[],
+    clusters: readonly LabCluster[],
+    keep: boolean,
+  ) {
+    this.dir = dir;
+    this.hosts = hosts;
+    this.clusters = clusters;
+    this.keepDir = keep;
+  }
+
+  /** The folder that an editor opens; it holds opengauss.yaml. */
+  get workspace(): string {
+    return join(this.dir, 'workspace');
+  }
+
+  /** An ssh configuration file with all hosts as aliases and their host keys. */
+  get sshConfig(): string {
+    return join(this.dir, 'ssh', 'config');
+  }
+
+  /** The shared xlog file that both sites see, as the LUN that the arrays replicate. */
+  get xlogFile(): string {
+    return join(this.dir, 'array', 'dorado_shared_disk');
+  }
+
+  get nodes(): readonly LabNode[] {
+    return this.clusters.flatMap(({ nodes }) => nodes);
+  }
+
+  host(name: string): Machine {
+    const found = this.hosts.find((host) => host.name === name);
+    if (found === undefined) {
+      throw new Error(
+        `The lab has no host ${name}; it has ${this.hosts.map((h) => h.name).join(', ')}.`,
+      );
+    }
+    return found;
+  }
+
+  /** A node by its id, for example `production/dn0`. */
+  node(id: string): LabNode {
+    const found = this.nodes.find((node) => node.id === id);
+    if (found === undefined) {
+      throw new Error(
+        `The lab has no node ${id}; it has ${this.nodes.map((n) => n.id).join(', ')}.`,
+      );
+    }
+    return found;
+  }
+
+  /** Starts a program of a node as its own account would, in the background. */
+  private launch(node: LabNode, program: string, args: readonly string[]): void {
+    const machine = this.host(node.host);
+    spawn(join(machine.gaussHome, 'bin', program), args, {
+      cwd: machine.home,
+      env: { ...machine.env, ...node.env },
+      detached: true,
+      stdio: 'ignore',
+    }).unref();
+  }
+
+  /** Starts the storage and the database of nodes and waits until each says that it is up. */
+  async startNodes(nodes: readonly LabNode[] = this.nodes): Promise<void> {
+    for (const node of nodes) {
+      this.launch(node, 'dssserver', ['-D', node.dssHome]);
+    }
+    await this.until(
+      () => nodes.every((node) => existsSync(join(node.dssHome, '.dss_unix_d_socket'))),
+      'The simulated dssserver did not come up',
+    );
+    for (const node of nodes) {
+      const cluster = this.clusters.find(({ name }) => name === node.cluster);
+      const seven = this.host(node.host).version !== '5.0.0';
+      const role = cluster?.role ?? 'primary';
+      this.launch(node, 'gaussdb', [
+        '-D',
+        node.dataDir,
+        ...(seven ? ['-z', `cluster_${role}`] : []),
+      ]);
+    }
+    await this.until(
+      () =>
+        nodes.every(
+          (node) => readJson<StateFile>(join(node.dataDir, 'gaussdb.state'))?.state === 'Normal',
+        ),
+      'The simulated gaussdb did not come up',
+    );
+  }
+
+  private async until(done: () => boolean, failure: string): Promise<void> {
+    for (const end = Date.now() + 30_000; Date.now() < end;) {
+      if (done()) {
+        return;
+      }
+      await pause(20);
+    }
+    throw new Error(`${failure} within 30 s; see the logs below ${this.dir}.`);
+  }
+
+  /** Ends every process of the lab and removes its folder. */
+  async stop(): Promise<void> {
+    if (this.stopped) {
+      return;
+    }
+    this.stopped = true;
+    for (const host of this.hosts) {
+      host.server.killAll();
+      await host.server.stop();
+    }
+    await endProcesses(this.dir);
+    if (!this.keepDir) {
+      await rm(this.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    }
+  }
+}
+
+/** Starts a lab; answers when its nodes replicate, or when its bare machines can be logged in to. */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const dir = options.dir === undefined ? temporaryFolder() : resolve(options.dir);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const version = options.version ?? '5.0.0';
+  const key = newKey('lab');
+  const identityFile = join(dir, 'ssh', 'id_ed25519');
+  await mkdir(join(dir, 'ssh'), { recursive: true, mode: 0o700 });
+  await writeFile(identityFile, key.private, { mode: 0o600 });
+  await writeFile(`${identityFile}.pub`, `${key.public}\n`);
+  await writeFile(join(dir, 'lab.pid'), String(process.pid));
+  await writeFile(join(dir, 'faults.json'), '{}');
+  await bundleTools(join(dir, 'tools'));
+
+  const names = hostNames(options.hosts ?? 2);
+  const machines = names.map(
+    (name) =>
+      new Machine({
+        lab: dir,
+        name,
+        version,
+        password: randomBytes(9).toString('base64url'),
+        identityFile,
+        publicKey: key.public,
+      }),
+  );
+  const clusters: LabCluster[] = [];
+  const lab = new Lab(dir, machines, clusters, options.dir !== undefined);
+  try {
+    await Promise.all(machines.map((machine) => machine.start()));
+    await writeSshFiles(join(dir, 'ssh'), machines);
+    if (options.bare !== true) {
+      clusters.push(...(await deploy(lab, options.nodes ?? 2)));
+    }
+    await writeWorkspace(lab.workspace, topologyText(machines, clusters, lab.xlogFile));
+    if (options.bare !== true) {
+      await lab.startNodes();
+    }
+    return lab;
+  } catch (thrown) {
+    await lab.stop();
+    throw thrown;
+  }
+}
+
+/** `prod` and `dr`, then `prod2`, `dr2` and so on. */
+function hostNames(count: number): string[] {
+  return Array.from({ length: count }, (_none, index) => {
+    const site = index % 2 === 0 ? 'prod' : 'dr';
+    const number = Math.floor(index / 2) + 1;
+    return number === 1 ? site : `${site}${number}`;
+  });
+}
+
+async function deploy(lab: Lab, count: number): Promise<LabCluster[]> {
+  const sites = [0, 1].map((site) => lab.hosts.filter((_host, index) => index % 2 === site));
+  const [first = [], second = []] = sites;
+  const production = await planCluster(
+    { name: 'production', role: 'primary', folder: 'ss_hatest', machines: first },
+    count,
+  );
+  const recovery = await planCluster(
+    {
+      name: 'recovery',
+      role: 'standby',
+      folder: 'ss_hatest1',
+      machines: second.length === 0 ? first : second,
+    },
+    count,
+  );
+  const [machine] = lab.hosts;
+  const version = machine?.version ?? '5.0.0';
+  const access = {
+    user: machine?.user ?? 'omm',
+    password: databasePassword,
+    xlogFile: lab.xlogFile,
+  };
+  const one = await layOut(lab.dir, version, production, recovery, access);
+  const two = await layOut(lab.dir, version, recovery, production, access);
+  await relate(one, two, lab.xlogFile);
+  return [production, recovery];
+}

@@ -1,0 +1,32 @@
+// The short-lived programs: node tool.cjs <host file> gs_ctl|gs_guc|… arguments…
+import { gsCtl } from './gsctl/main.ts';
+import { loadHost } from './host.ts';
+import type { LabHost } from './host.ts';
+import { err } from './print.ts';
+
+const tools: Readonly<
+  Record<string, (host: LabHost, args: readonly string[]) => number | Promise<number>>
+> = {
+  gs_ctl: gsCtl,
+};
+
+const [, , file = '', name = '', ...args] = process.argv;
+
+async function run(): Promise<number> {
+  const tool = tools[name];
+  if (tool === undefined) {
+    err(`${name}: command not found\n`);
+    return 127;
+  }
+  return await tool(loadHost(file), args);
+}
+
+void run().then(
+  (code) => process.exit(code),
+  (thrown: unknown) => {
+    err(
+      `${name}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
+    );
+    process.exit(1);
+  },
+);
