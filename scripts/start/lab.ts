@@ -1,24 +1,31 @@
-// The lab as `npm start` and the tests in the editor use it.
-import { mkdir } from 'node:fs/promises';
+// The lab as `npm start` and the tests in a real editor use it.
+import { startLab } from '../../test/lab/lab.ts';
+import type { Lab } from '../../test/lab/lab.ts';
 
 /** A running lab. */
 export interface OpenLab {
+  readonly lab: Lab;
   /** The folder that the editor opens. */
   readonly workspace: string;
   /** Settings that lead the extension to the lab's hosts. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Variables for tests inside the editor, which control the lab by them. */
-  readonly env: Readonly<Record<string, string>>;
-  /** What the person at the terminal is told. */
-  readonly hints: readonly string[];
   stop(): Promise<void>;
 }
 
-/** Starts the lab in a folder of its own. */
-export async function openLab(
-  folder: string,
-  _options: { bare: boolean; version: string },
-): Promise<OpenLab> {
-  await mkdir(folder, { recursive: true });
-  return { workspace: folder, settings: {}, env: {}, hints: [], stop: () => Promise.resolve() };
+/** How the lab is started. */
+export interface LabChoice {
+  /** Hosts where nothing is deployed yet. */
+  readonly bare?: boolean;
+  readonly version?: '5.0.0' | '7.0.0';
+}
+
+/** Starts the lab in a temporary folder of its own. */
+export async function openLab(choice: LabChoice = {}): Promise<OpenLab> {
+  const lab = await startLab({ bare: choice.bare ?? false, version: choice.version ?? '5.0.0' });
+  return {
+    lab,
+    workspace: lab.workspace,
+    settings: { 'openGauss.ssh.configFile': lab.sshConfig },
+    stop: () => lab.stop(),
+  };
 }

@@ -39,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
     ]);
     const folder = await temporaryFolder();
     endings.push(() => removeFolder(folder));
-    const lab = await openLab(join(folder, 'lab'), options);
+    const lab = await openLab({ bare: options.bare, version: options.version });
     endings.push(() => lab.stop());
     if (code !== undefined) {
       openDesktop(code, lab.workspace);
@@ -62,7 +62,9 @@ export async function main(args: readonly string[]): Promise<number> {
       console.log(`\nReady in ${((Date.now() - began) / 1000).toFixed(0)} s. Open in a browser:\n`);
       console.log(`  ${front.address}\n`);
     }
-    for (const line of lab.hints) console.log(line);
+    console.log(
+      `The lab’s hosts, for ssh: ssh -F ${lab.lab.sshConfig} ${lab.lab.hosts[0]?.name ?? ''}`,
+    );
     console.log('Ctrl-C stops everything.');
     await stopped;
     console.log('\nStopping …');
@@ -87,7 +89,11 @@ function read(args: readonly string[]) {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new Obstacle(`--port ${values.port ?? ''} is not a port.`, 'Give a number up to 65535.');
   }
-  return { ...values, port };
+  const { version } = values;
+  if (version !== '5.0.0' && version !== '7.0.0') {
+    throw new Obstacle(`The lab has no version ${version}.`, 'It knows 5.0.0 and 7.0.0.');
+  }
+  return { ...values, port, version } as const;
 }
 
 function parseArguments(args: readonly string[]) {

@@ -50,12 +50,16 @@ export async function runEditorTests(tests: EditorTests, tally: Tally): Promise<
   const endings: (() => unknown)[] = [() => removeFolder(folder), () => log.end()];
   let trouble: string | undefined;
   try {
-    const lab = await openLab(join(folder, 'lab'), { bare: false, version: '5.0.0' });
+    const lab = await openLab();
     endings.push(() => lab.stop());
     const editor = await startEditor(tests.server, {
       dataFolder: join(folder, 'editor'),
       settings: lab.settings,
-      env: { ...tests.env, ...lab.env, OPENGAUSS_DUAL_CLUSTER_EDITOR_RESULTS: results },
+      env: {
+        ...tests.env,
+        OPENGAUSS_DUAL_CLUSTER_EDITOR_RESULTS: results,
+        OPENGAUSS_DUAL_CLUSTER_LAB: lab.lab.dir,
+      },
       log: (text) => log.write(text),
     });
     endings.push(() => editor.stop());

@@ -1,0 +1,85 @@
+// One lab, one editor server and one browser window for a file of tests.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { chromium } from 'playwright-core';
+import type { Page } from 'playwright-core';
+
+import { openLab } from '../../../scripts/start/lab.ts';
+import type { LabChoice } from '../../../scripts/start/lab.ts';
+import { installBrowser } from '../../../scripts/tools/browser.ts';
+import { installEditor, startEditor } from '../../../scripts/tools/editor.ts';
+import { root } from '../../../scripts/tools/root.ts';
+import { removeFolder, temporaryFolder } from '../../../scripts/tools/temporary.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { Workbench } from './workbench.ts';
+
+/** How a session is opened. */
+export interface SessionOptions extends LabChoice {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Ask whether the folder is trusted, as a desktop does. */
+  readonly trust?: 'asked';
+  /** The language of the window. */
+  readonly language?: 'en' | 'zh-cn';
+}
+
+/** A session and what is in it. */
+export interface Session {
+  readonly lab: Lab;
+  readonly page: Page;
+  readonly workbench: Workbench;
+  close(): Promise<void>;
+}
+
+/** The folder for screenshots and logs. */
+export const artefacts = join(
+  process.env['OPENGAUSS_DUAL_CLUSTER_TEST_RESULTS'] ?? join(root, 'test-results'),
+  'ui',
+);
+
+/** Opens a window of a real VS Code on the lab's workspace, with the extension as it was built. */
+export async function openSession(options: SessionOptions = {}): Promise<Session> {
+  await mkdir(artefacts, { recursive: true });
+  const endings: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  };
+  try {
+    const folder = await temporaryFolder();
+    endings.push(() => removeFolder(folder));
+    const [server, launch, opened] = await Promise.all([
+      installEditor(),
+      installBrowser(),
+      openLab(options),
+    ]);
+    endings.push(() => opened.stop());
+    const [editor, browser] = await Promise.all([
+      startEditor(server, {
+        dataFolder: join(folder, 'editor'),
+        settings: {
+          'workbench.colorTheme': 'Default Dark Modern',
+          ...opened.settings,
+          ...options.settings,
+        },
+        ...(options.trust !== undefined && { trust: options.trust }),
+      }),
+      chromium.launch({ ...launch, headless: true }),
+    ]);
+    endings.push(
+      () => editor.stop(),
+      () => browser.close(),
+    );
+    const page = await browser.newPage({
+      viewport: { width: 1280, height: 800 },
+      locale: options.language === 'zh-cn' ? 'zh-CN' : 'en-US',
+    });
+    page.setDefaultTimeout(20_000);
+    const workbench = new Workbench(page);
+    await page.goto(editor.address({ open: opened.workspace, extension: root }));
+    await workbench.ready();
+    return { lab: opened.lab, page, workbench, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,177 @@
+// What a person does with the window, so that tests read like their hands.
+import { join } from 'node:path';
+
+import type { Locator, Page } from 'playwright-core';
+
+import { artefacts } from './session.ts';
+
+/** A row of a tree, as it is shown. */
+export interface Row {
+  readonly label: string;
+  readonly description: string;
+  /** What a screen reader says. */
+  readonly aria: string;
+  readonly level: number;
+}
+
+/** The window of the editor. */
+export class Workbench {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Waits until the window can be used. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.monaco-workbench .activitybar').waitFor();
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.choose(title);
+  }
+
+  /** Chooses an entry of the open quick pick by its label. */
+  async choose(label: string | RegExp): Promise<void> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: label }).first().click();
+  }
+
+  /** The field of the quick pick or palette that is open. */
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget .quick-input-box input');
+  }
+
+  /** The labels of the open quick pick. */
+  async choices(): Promise<string[]> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.first().waitFor();
+    return rows.locator('.label-name').allInnerTexts();
+  }
+
+  /** Opens a view container by its title in the activity bar. */
+  async openContainer(title: string): Promise<void> {
+    const action = this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`);
+    const selected = this.page.locator(
+      `.activitybar .action-item.checked [aria-label^="${title}"]`,
+    );
+    if ((await selected.count()) === 0) await action.click();
+    await selected.waitFor();
+  }
+
+  /** The rows of the tree in the side bar, from above. */
+  async rows(): Promise<Row[]> {
+    return this.page.locator('.sidebar .monaco-list-row').evaluateAll((elements) =>
+      elements
+        .map((element) => ({
+          top: element.getBoundingClientRect().top,
+          label: element.querySelector('.label-name')?.textContent ?? '',
+          description: element.querySelector('.label-description')?.textContent ?? '',
+          aria: element.getAttribute('aria-label') ?? '',
+          level: Number(element.getAttribute('aria-level')),
+        }))
+        .sort((one, other) => one.top - other.top)
+        .map(({ label, description, aria, level }) => ({ label, description, aria, level })),
+    );
+  }
+
+  /** A row of the side bar's tree by its text. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Opens the children of a row. */
+  async expand(text: string | RegExp): Promise<void> {
+    const row = this.row(text);
+    if ((await row.getAttribute('aria-expanded')) === 'false') {
+      await row.locator('.monaco-tl-twistie').click();
+    }
+  }
+
+  /** Chooses an entry of a row's context menu. */
+  async contextMenu(text: string | RegExp, entry: string): Promise<void> {
+    await this.row(text).click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+  }
+
+  /** The text of the active editor as far as it is drawn. */
+  async editorText(): Promise<string> {
+    const lines = this.page.locator('.editor-group-container.active .view-lines .view-line');
+    await lines.first().waitFor();
+    const texts = await lines.evaluateAll((elements) =>
+      elements
+        .map((element) => ({
+          top: element.getBoundingClientRect().top,
+          text: (element.textContent ?? '').replaceAll('\u00a0', ' '),
+        }))
+        .sort((one, other) => one.top - other.top)
+        .map(({ text }) => text),
+    );
+    return texts.join('\n');
+  }
+
+  /** Goes to a line and column of the active editor. */
+  async goTo(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+g');
+    await this.quickInput().fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Titles of the open editors. */
+  tabs(): Promise<string[]> {
+    return this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
+  }
+
+  /** The notifications that are shown. */
+  notifications(): Promise<string[]> {
+    return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+  }
+
+  /** The texts of the status bar. */
+  statusBar(): Promise<string[]> {
+    return this.page.locator('.statusbar .statusbar-item').allInnerTexts();
+  }
+
+  /** Sets the colour theme by its setting’s label. */
+  async theme(label: string): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.quickInput().fill(label);
+    await this.choose(label);
+    await this.page.waitForTimeout(500);
+  }
+
+  /** Closes all editors. */
+  async closeEditors(): Promise<void> {
+    await this.command('View: Close All Editors');
+  }
+
+  /** Keeps a picture of the window for people to look at. */
+  async picture(name: string): Promise<void> {
+    await this.page.mouse.move(640, 790);
+    await this.page.screenshot({ path: join(artefacts, `${name}.png`) });
+  }
+}
+
+/** Waits until a condition holds; fails with what was seen last. */
+export async function eventually<T>(
+  what: string,
+  read: () => Promise<T>,
+  holds: (value: T) => boolean,
+  limit = 20_000,
+): Promise<T> {
+  const end = Date.now() + limit;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) return value;
+    if (Date.now() > end) {
+      throw new Error(
+        `${what}: not within ${limit / 1000} s; last: ${JSON.stringify(value, undefined, 1)}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}
