@@ -63,9 +63,9 @@ describe('gs_ctl query of a server that answers', () => {
     });
     assert.equal(query.senders.length, 2);
     assert.equal(query.senders[0]?.peerRole, 'StandbyCluster_Standby');
-    assert.equal(query.senders[0]?.senderSentLocation, '3/A0');
+    assert.equal(query.senders[0].senderSentLocation, '3/A0');
     assert.equal(query.senders[1]?.receiverReplayLocation, '3/90');
-    assert.equal(query.senders[1]?.channel, '10.1.0.1:6600-->10.2.0.1:41102');
+    assert.equal(query.senders[1].channel, '10.1.0.1:6600-->10.2.0.1:41102');
     assert.deepEqual(query.receivers, []);
   });
 
