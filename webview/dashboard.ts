@@ -1,7 +1,7 @@
 import { chart } from './dashboard/chart.ts';
 import { levelSign, sitesPicture } from './dashboard/sites.ts';
 import { html } from './dom.ts';
-import type { DashboardView, FromDashboard, ToDashboard } from './protocol.ts';
+import type { DashboardView, FromDashboard, ToDashboard } from './dashboard/protocol.ts';
 import { button, divider, registerComponents } from './toolkit.ts';
 
 interface VsCodeApi {

@@ -22,6 +22,9 @@ export const commands = {
   'openGauss.reconnect': { trusted: true, target: 'none' },
   'openGauss.forgetSecrets': { trusted: false, target: 'none' },
   'openGauss.createTopology': { trusted: false, target: 'none' },
+  'openGauss.runSql': { trusted: true, target: 'node' },
+  'openGauss.runSqlOnAll': { trusted: true, target: 'topology' },
+  'openGauss.sqlHistory': { trusted: false, target: 'none' },
   'openGauss.openDashboard': { trusted: true, target: 'topology' },
   'openGauss.openTopology': { trusted: false, target: 'topology' },
   'openGauss.showLog': { trusted: false, target: 'none' },
@@ -36,6 +39,8 @@ export const settings = {
   'openGauss.watchInBackground': { default: false, restricted: true },
   'openGauss.notifications': { default: true, restricted: false },
   'openGauss.serverVersion': { default: 'topology', restricted: false },
+  'openGauss.sql.rowLimit': { default: 1000, restricted: false },
+  'openGauss.sql.timeout': { default: 60, restricted: false },
   'openGauss.ssh.configFile': { default: '', restricted: true },
 } as const satisfies Record<string, { readonly default: unknown; readonly restricted: boolean }>;
 export type SettingId = keyof typeof settings;

@@ -8,6 +8,7 @@ import { registerHealth } from './health/register.ts';
 import { registerQuery } from './query/register.ts';
 import { registerRemote } from './remote/register.ts';
 import type { Services } from './services.ts';
+import { registerSql } from './sql/register.ts';
 import { registerTerminal } from './terminal/register.ts';
 import { registerCreateTopology } from './topology/create.ts';
 import { registerTopologyDiagnostics } from './topology/diagnostics.ts';
@@ -20,6 +21,7 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerDashboard(services);
   registerFiles(services);
   registerQuery(services);
+  registerSql(services);
   registerTerminal(services);
   registerRemote(services);
   registerCreateTopology(services);

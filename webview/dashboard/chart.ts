@@ -1,6 +1,6 @@
 import { formatBytes } from '../../src/base/bytes.ts';
 import { html, svg, table } from '../dom.ts';
-import type { Sample } from '../protocol.ts';
+import type { Sample } from './protocol.ts';
 
 const width = 600;
 const height = 140;

@@ -1,6 +1,6 @@
 import { badge } from '../toolkit.ts';
 import { html, svg, table } from '../dom.ts';
-import type { DashboardView, Level, LinkView, NodeView, SiteView } from '../protocol.ts';
+import type { DashboardView, Level, LinkView, NodeView, SiteView } from './protocol.ts';
 
 /** Shapes differ by level, so that nothing rests on colour alone. */
 const shapes: Record<Level, string> = {

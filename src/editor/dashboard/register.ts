@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import { DisposableList } from '../../base/disposable.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import type { FromDashboard, ToDashboard } from '../../../webview/protocol.ts';
+import type { FromDashboard, ToDashboard } from '../../../webview/dashboard/protocol.ts';
 import { pickTopology } from '../nodes.ts';
 import type { Services } from '../services.ts';
 import type { TopologyEntry } from '../topology/service.ts';

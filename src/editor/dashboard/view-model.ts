@@ -13,7 +13,7 @@ import type {
   LinkView,
   NodeView,
   SiteView,
-} from '../../../webview/protocol.ts';
+} from '../../../webview/dashboard/protocol.ts';
 
 export interface DashboardInput {
   readonly title: string;
