@@ -10,6 +10,7 @@ import { root } from '../tools/root.ts';
 import { removeFolder, temporaryFolder } from '../tools/temporary.ts';
 import { openFront } from './front.ts';
 import { openLab } from './lab.ts';
+import { untilStopped } from './stopping.ts';
 
 const usage = `npm start [-- options]
 
@@ -112,29 +113,6 @@ function parseArguments(args: readonly string[]) {
   } catch (error) {
     throw new Obstacle((error as Error).message, usage);
   }
-}
-
-/** Resolves at the first Ctrl-C, at a request to end, or when the npm that started us is gone. */
-async function untilStopped(): Promise<void> {
-  const parent = process.ppid;
-  return new Promise((resolve) => {
-    let asked = false;
-    const stop = () => {
-      // A person who presses Ctrl-C again does not want to wait; children end when we are gone.
-      if (asked) process.exit(130);
-      asked = true;
-      resolve();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-    if (process.env['npm_lifecycle_event'] !== undefined) {
-      const watch = setInterval(() => {
-        if (process.ppid === parent) return;
-        clearInterval(watch);
-        if (!asked) stop();
-      }, 500);
-      watch.unref();
-    }
-  });
 }
 
 async function build(): Promise<void> {

@@ -14,6 +14,14 @@ export interface Row {
   readonly level: number;
 }
 
+/** The part of an element of the page that is read here; the rest of the project knows no page. */
+interface Shown {
+  readonly textContent: string | null;
+  getAttribute(name: string): string | null;
+  getBoundingClientRect(): { readonly top: number };
+  querySelector(selector: string): Shown | null;
+}
+
 /** The window of the editor. */
 export class Workbench {
   readonly page: Page;
@@ -65,7 +73,7 @@ export class Workbench {
 
   /** The rows of the tree in the side bar, from above. */
   async rows(): Promise<Row[]> {
-    return this.page.locator('.sidebar .monaco-list-row').evaluateAll((elements) =>
+    return this.page.locator('.sidebar .monaco-list-row').evaluateAll((elements: Shown[]) =>
       elements
         .map((element) => ({
           top: element.getBoundingClientRect().top,
@@ -102,7 +110,7 @@ export class Workbench {
   async editorText(): Promise<string> {
     const lines = this.page.locator('.editor-group-container.active .view-lines .view-line');
     await lines.first().waitFor();
-    const texts = await lines.evaluateAll((elements) =>
+    const texts = await lines.evaluateAll((elements: Shown[]) =>
       elements
         .map((element) => ({
           top: element.getBoundingClientRect().top,
