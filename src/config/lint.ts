@@ -1,7 +1,9 @@
-import type { Finding } from '../base/finding.ts';
+import type { Finding, Fix } from '../base/finding.ts';
+import { t } from '../base/l10n.ts';
 import type { Catalogue } from './catalogue.ts';
-import { drain, parseSteps } from './document.ts';
+import { drain, parseConf, parseSteps, printConf } from './document.ts';
 import type { ConfDocument } from './document.ts';
+import { applyEdits } from './edit.ts';
 import { readAsServerSteps } from './readers/server.ts';
 import type { LintContext, Rule, RuleInput } from './rules/rule.ts';
 import { toFinding } from './rules/rule.ts';
@@ -23,15 +25,47 @@ function compare(a: Finding, b: Finding): number {
 /** At most so many findings of one rule, so that a file full of rubbish stays readable. */
 const mostOfARule = 200;
 
-function runRule(rule: Rule, input: RuleInput): readonly Finding[] {
+type Keep = (finding: Finding, fix: Fix) => boolean;
+
+function runRule(rule: Rule, input: RuleInput, keep: Keep): readonly Finding[] {
   const found: Finding[] = [];
   for (const report of rule.check(input)) {
-    found.push(toFinding(rule, report));
+    found.push(toFinding(rule, report, keep));
     if (found.length >= mostOfARule) {
       break;
     }
   }
   return found;
+}
+
+function counts(findings: readonly Finding[], upTo: number): ReadonlyMap<string, number> {
+  const result = new Map<string, number>();
+  for (const { code, severity } of findings) {
+    if (severities.indexOf(severity) <= upTo) {
+      result.set(code, (result.get(code) ?? 0) + 1);
+    }
+  }
+  return result;
+}
+
+/**
+ * Whether a fix does what it promises: its finding goes, and no other of its gravity or a graver one comes. What a
+ * graver finding hid may come to light.
+ */
+function isSound(
+  input: RuleInput,
+  findings: readonly Finding[],
+  finding: Finding,
+  fix: Fix,
+): boolean {
+  const fixed = parseConf(applyEdits(printConf(input.document), fix.edits));
+  const gravity = severities.indexOf(finding.severity);
+  const before = counts(findings, gravity);
+  const after = counts(lintConf(fixed, input.catalogue, input.context), gravity);
+  return (
+    (after.get(finding.code) ?? 0) < (before.get(finding.code) ?? 0) &&
+    [...after].every(([code, count]) => count <= (before.get(code) ?? 0))
+  );
 }
 
 function* lintSteps(
@@ -42,8 +76,9 @@ function* lintSteps(
   const reading = yield* readAsServerSteps(document, catalogue, context);
   const input: RuleInput = { document, catalogue, context, reading };
   const findings: Finding[] = [];
+  const keep: Keep = (finding, fix) => isSound(input, findings, finding, fix);
   for (const rule of rules) {
-    findings.push(...runRule(rule, input));
+    findings.push(...runRule(rule, input, keep));
     yield undefined;
   }
   return findings.sort(compare);
@@ -51,7 +86,7 @@ function* lintSteps(
 
 /**
  * What is wrong with a postgresql.conf, for the server version and build of the catalogue. Pure; never throws.
- * Findings are in the order of the file.
+ * Findings are in the order of the file. Their `fixes` are made, and tried out, when they are asked for.
  */
 export function lintConf(
   document: ConfDocument,
@@ -74,8 +109,12 @@ async function inSlices<T>(steps: Generator<undefined, T>, pause: Pause): Promis
   }
 }
 
+/** Texts above this many characters are not looked at; a real postgresql.conf has some tens of thousands. */
+export const lintLimit = 4_000_000;
+
 /**
- * Reads and lints a text of any size in slices of some milliseconds, with a pause between.
+ * Reads and lints a text of any size in slices of some milliseconds, with a pause between. A text above `lintLimit` gets
+ * one finding that says so, and an empty document.
  * @param pause by default one turn of the event loop
  */
 export async function lintConfAsync(
@@ -84,6 +123,19 @@ export async function lintConfAsync(
   context: LintContext = {},
   pause: Pause = () => new Promise((resolve) => setImmediate(resolve)),
 ): Promise<{ readonly document: ConfDocument; readonly findings: readonly Finding[] }> {
+  if (text.length > lintLimit) {
+    return { document: parseConf(''), findings: [tooLarge()] };
+  }
   const document = await inSlices(parseSteps(text), pause);
   return { document, findings: await inSlices(lintSteps(document, catalogue, context), pause) };
+}
+
+function tooLarge(): Finding {
+  return {
+    code: 'file-too-large',
+    stage: 'tool',
+    severity: 'info',
+    message: t('This file is too large to be checked.'),
+    range: { start: 0, end: 0 },
+  };
 }

@@ -1,4 +1,12 @@
-import type { Finding, Fix, RelatedPlace, Severity, Stage, TextRange } from '../../base/finding.ts';
+import type {
+  Finding,
+  Fix,
+  RelatedPlace,
+  Severity,
+  Stage,
+  TextEdit,
+  TextRange,
+} from '../../base/finding.ts';
 import type {
   ClusterSpec,
   NodeSpec,
@@ -8,7 +16,7 @@ import type {
 } from '../../topology/types.ts';
 import { serverVersions } from '../../topology/types.ts';
 import type { Catalogue } from '../catalogue.ts';
-import type { ConfDocument } from '../document.ts';
+import type { ConfDocument, ConfLine } from '../document.ts';
 import type { ServerReading, ServerSetting } from '../readers/server.ts';
 import type { Value } from '../values.ts';
 
@@ -31,7 +39,7 @@ export interface RuleInput {
   readonly reading: ServerReading;
 }
 
-/** A rule of one file. It reports under its own code; `stage` and `severity` are those of the finding unless it says otherwise. */
+/** A rule of one postgresql.conf. It reports under its own code. */
 export interface Rule {
   readonly code: string;
   readonly stage: Stage;
@@ -43,20 +51,51 @@ export interface Rule {
 export interface Report {
   readonly message: string;
   readonly range: TextRange;
+  /** Only where it differs from the rule's. */
   readonly severity?: Severity;
-  readonly stage?: Stage;
   readonly related?: readonly RelatedPlace[];
-  readonly fixes?: readonly Fix[];
+  /** Fixes to offer, best first. They are made, and tried out, when somebody asks for them. */
+  readonly fixes?: () => readonly (Fix | undefined)[];
 }
 
-/** A report as a finding of its rule. */
-export function toFinding(rule: Rule, report: Report): Finding {
-  return { stage: rule.stage, severity: rule.severity, ...report, code: rule.code };
+/** A fix of one edit or several. */
+export function fix(title: string, ...edits: readonly TextEdit[]): Fix {
+  return { title, edits };
 }
 
-/** The setting that wins, where the file has one with a value that the server takes. */
+/** A report as a finding of its rule. `keep` decides which of the fixes are offered; it is asked on first use. */
+export function toFinding(
+  rule: Rule,
+  report: Report,
+  keep: (finding: Finding, fix: Fix) => boolean,
+): Finding {
+  const { fixes: candidates, ...rest } = report;
+  const base: Finding = { stage: rule.stage, severity: rule.severity, ...rest, code: rule.code };
+  if (candidates === undefined) {
+    return base;
+  }
+  let kept: readonly Fix[] | undefined;
+  return {
+    ...base,
+    get fixes(): readonly Fix[] {
+      kept ??= candidates()
+        .filter((candidate) => candidate !== undefined)
+        .filter((candidate) => keep(base, candidate))
+        .map((candidate, index) => (index === 0 ? { ...candidate, preferred: true } : candidate));
+      return kept;
+    },
+  };
+}
+
+/** The setting that wins, where the file has the parameter. */
 export function setting(input: RuleInput, name: string): ServerSetting | undefined {
   return input.reading.settings.get(name);
+}
+
+/** The winning text of a string parameter that the file sets to something. */
+export function textOf(input: RuleInput, name: string): string | undefined {
+  const value = setting(input, name)?.value;
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** The value in force: the file's, else the default of the version. Undefined when the version has no such parameter. */
@@ -73,3 +112,21 @@ export function isOn(input: RuleInput, name: string): boolean {
 export function since(version: ServerVersion, first: ServerVersion): boolean {
   return serverVersions.indexOf(version) >= serverVersions.indexOf(first);
 }
+
+/** The line of a setting. */
+export function lineOf(
+  input: RuleInput,
+  { line }: { readonly line: number },
+): ConfLine | undefined {
+  return input.document.lines[line];
+}
+
+/** The names of the parameters that hold replication channels to the other cluster, or to the same. */
+export const crossNames: readonly string[] = Array.from(
+  { length: 8 },
+  (_, index) => `cross_cluster_replconninfo${index + 1}`,
+);
+export const replNames: readonly string[] = Array.from(
+  { length: 8 },
+  (_, index) => `replconninfo${index + 1}`,
+);

@@ -1,5 +1,19 @@
-import type { Rule } from './rule.ts';
+import { dualClusterRules } from './dual-cluster.ts';
+import { readValueRules } from './read-values.ts';
 import { readRules } from './read.ts';
+import { replconninfoRules } from './replconninfo.ts';
+import type { Rule } from './rule.ts';
+import { startRules } from './start.ts';
+import { toolRules } from './tools.ts';
+import { valueRules } from './values.ts';
 
 /** Every rule of one postgresql.conf. The order does not matter. */
-export const rules: readonly Rule[] = [...readRules];
+export const rules: readonly Rule[] = [
+  ...readRules,
+  ...readValueRules,
+  ...startRules,
+  ...toolRules,
+  ...dualClusterRules,
+  ...replconninfoRules,
+  ...valueRules,
+];

@@ -1,0 +1,265 @@
+/** What gs_ctl and gs_guc read otherwise than the server. */
+import { t } from '../../base/l10n.ts';
+import { foldName, lineRange, rangeIn } from '../document.ts';
+import { removeLine } from '../edit.ts';
+import { contentEnd, quoteString } from '../lexer.ts';
+import { cutNames, optvalNames, readAsGsCtl, toolFileLimit } from '../readers/tools.ts';
+import type { ServerSetting } from '../readers/server.ts';
+import { fix, lineOf, setting } from './rule.ts';
+import type { Report, Rule, RuleInput } from './rule.ts';
+
+/** Names that gs_ctl reads from the text of the file. */
+const readByTools: ReadonlySet<string> = new Set([
+  ...optvalNames,
+  ...cutNames,
+  'port',
+  'replication_type',
+]);
+
+function toolRule(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
+  return { code, stage: 'tool', severity: 'warning', check };
+}
+
+/** The settings that tools read, in the order of the file. */
+function settings({ reading }: RuleInput): readonly ServerSetting[] {
+  return reading.all.filter(({ name }) => readByTools.has(foldName(name)));
+}
+
+const letterCase = toolRule('tool-name-case', function* (input) {
+  for (const each of settings(input)) {
+    const written = lineOf(input, each)?.name?.text;
+    if (written !== undefined && written !== each.name) {
+      yield {
+        message: t('gs_ctl and gs_guc compare names exactly and do not find {0} here.', each.name),
+        range: each.nameRange,
+        fixes: () => [
+          fix(t('Write {0}', each.name), { range: each.nameRange, newText: each.name }),
+        ],
+      };
+    }
+  }
+});
+
+const equalsSign = toolRule('tool-equals-missing', function* (input) {
+  for (const each of settings(input)) {
+    const line = lineOf(input, each);
+    if (line?.equals === undefined && line?.name !== undefined) {
+      const at = each.nameRange.end;
+      yield {
+        message: t('gs_ctl and gs_guc skip a line without =, so they do not see {0}.', each.name),
+        range: { start: each.nameRange.start, end: each.valueRange.end },
+        fixes: () => [fix(t('Write ='), { range: { start: at, end: at }, newText: ' =' })],
+      };
+    }
+  }
+});
+
+const hash = toolRule('tool-hash-in-value', function* (input) {
+  for (const each of settings(input)) {
+    const value = lineOf(input, each)?.value;
+    if (value?.text.includes('#') === true) {
+      yield {
+        message: t(
+          'For gs_ctl and gs_guc the value of {0} ends at the #, also inside quotes.',
+          each.name,
+        ),
+        range: each.valueRange,
+      };
+    }
+  }
+});
+
+const quotes = toolRule('tool-quotes-missing', function* (input) {
+  const cut = new Set(cutNames);
+  for (const each of input.reading.all) {
+    const value = lineOf(input, each)?.value;
+    if (cut.has(foldName(each.name)) && value !== undefined && value.kind !== 'string') {
+      yield {
+        message: t(
+          'gs_ctl cuts off the first and the last character of {0} and would read {1}.',
+          each.name,
+          value.text.slice(1, -1).slice(0, 60),
+        ),
+        range: each.valueRange,
+        fixes: () => [
+          fix(t('Put the value in single quotes'), {
+            range: each.valueRange,
+            newText: quoteString(each.raw),
+          }),
+        ],
+      };
+    }
+  }
+});
+
+/** Settings that stand more than once. */
+function repeated({ reading }: RuleInput): readonly (readonly ServerSetting[])[] {
+  const groups = new Map<string, ServerSetting[]>();
+  for (const each of reading.all) {
+    const name = foldName(each.name);
+    const group = groups.get(name);
+    if (group === undefined) {
+      groups.set(name, [each]);
+    } else {
+      group.push(each);
+    }
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
+}
+
+const duplicate: Rule = {
+  code: 'duplicate',
+  stage: 'style',
+  severity: 'warning',
+  *check(input): Iterable<Report> {
+    for (const group of repeated(input)) {
+      const winner = group.at(-1);
+      if (winner === undefined) {
+        continue;
+      }
+      const tools = readByTools.has(foldName(winner.name));
+      for (const each of group.slice(0, -1)) {
+        const same = each.raw === winner.raw;
+        yield {
+          severity: same || !tools ? 'info' : 'warning',
+          message: same
+            ? t('{0} is set again below.', winner.name)
+            : tools
+              ? t(
+                  '{0} is set again below. The server takes the last line, gs_ctl the first.',
+                  winner.name,
+                )
+              : t('{0} is set again below, and the last line counts.', winner.name),
+          range: { start: each.nameRange.start, end: each.valueRange.end },
+          related: [
+            {
+              range: { start: winner.nameRange.start, end: winner.valueRange.end },
+              message: t('The server takes this one.'),
+            },
+          ],
+          fixes: () => [
+            fix(t('Remove this line'), removeLine(input.document, each.line)),
+            fix(
+              t('Remove all but the last'),
+              ...group.slice(0, -1).map(({ line }) => removeLine(input.document, line)),
+            ),
+          ],
+        };
+      }
+    }
+  },
+};
+
+const literals: readonly (readonly [string, readonly string[], string])[] = [
+  ['ss_enable_dss', ['on', 'off'], 'on'],
+  ['ss_disaster_mode', ['single', 'stream', 'dorado'], ''],
+];
+
+/** gs_ctl compares these texts exactly (tool_common.cpp, ss_read_config). */
+const literalRule = toolRule('tool-exact-word', function* (input) {
+  for (const [name, words] of literals) {
+    const each = setting(input, name);
+    if (each?.value === undefined || words.includes(each.raw)) {
+      continue;
+    }
+    const word = each.value === true ? 'on' : each.value === false ? 'off' : String(each.value);
+    if (word === 'off' || word === 'single') {
+      // gs_ctl takes everything that it does not know for this.
+      continue;
+    }
+    yield {
+      message: t(
+        'The server takes {0} for {1}, gs_ctl does not: it knows only the word {2}.',
+        each.raw,
+        name,
+        word,
+      ),
+      range: each.valueRange,
+      fixes: () => [fix(t('Write {0}', word), { range: each.valueRange, newText: word })],
+    };
+  }
+});
+
+const commented = toolRule('tool-commented-line', function* ({ document, catalogue, reading }) {
+  for (const name of optvalNames) {
+    const found = catalogue.get(name) === undefined ? undefined : readAsGsCtl(document, name);
+    if (found?.commented !== true || reading.settings.has(name)) {
+      continue;
+    }
+    // The value as it stands: gs_ctl strips nothing here. A default in a comment does no harm.
+    const harmless =
+      name === 'ss_enable_dss' ? found.value !== 'on' : !reading.settings.has('ss_enable_dss');
+    if (harmless) {
+      continue;
+    }
+    const { start } = rangeIn(document, found.line, { start: 0, end: 0 });
+    const at = start + (document.lines[found.line]?.text.indexOf('#') ?? 0) + 1;
+    yield {
+      message: t('gs_ctl takes the value of {0} from this comment.', name),
+      range: lineRange(document, found.line),
+      fixes: () => [
+        fix(t('Put a blank behind the #'), { range: { start: at, end: at }, newText: ' ' }),
+      ],
+    };
+  }
+});
+
+const lastLine = toolRule('tool-last-line', function* (input) {
+  const { document } = input;
+  const index = document.lines.length - 1;
+  const each = settings(input).find(({ line }) => line === index);
+  if (each !== undefined && document.lines[index]?.text.endsWith('\n') === false) {
+    yield {
+      message: t(
+        'gs_ctl does not read a last line without a line end, so it does not see {0}.',
+        each.name,
+      ),
+      range: lineRange(document, index),
+      fixes: () => [
+        fix(t('End the line'), {
+          range: { start: document.length, end: document.length },
+          newText: '\n',
+        }),
+      ],
+    };
+  }
+});
+
+const fileSize = toolRule('tool-file-size', function* ({ document }) {
+  if (document.length >= toolFileLimit) {
+    yield {
+      message: t('gs_ctl reads a file of 1 MiB or more as if it were empty.'),
+      range: { start: 0, end: contentEnd(document.lines[0]?.text ?? '') },
+    };
+  }
+});
+
+/** Lines that gs_guc cannot change. */
+const gsGuc: Rule = {
+  code: 'gs-guc-refuses',
+  stage: 'tool',
+  severity: 'hint',
+  *check({ reading }): Iterable<Report> {
+    for (const { parameter, name, nameRange } of reading.settings.values()) {
+      if (parameter?.gsGuc.knows === false) {
+        yield {
+          message: t('gs_guc of this version does not know {0}; change it in the file.', name),
+          range: nameRange,
+        };
+      }
+    }
+  },
+};
+
+export const toolRules: readonly Rule[] = [
+  letterCase,
+  equalsSign,
+  hash,
+  quotes,
+  duplicate,
+  literalRule,
+  commented,
+  lastLine,
+  fileSize,
+  gsGuc,
+];
