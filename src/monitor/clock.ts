@@ -6,8 +6,6 @@ export interface Clock {
   now(): number;
   /** Calls back once after so many milliseconds; dispose of the answer to prevent it. */
   after(milliseconds: number, callback: () => void): Disposable;
-  /** A number from 0 to 1, for jitter. */
-  random(): number;
 }
 
 export const realClock: Clock = {
@@ -16,5 +14,4 @@ export const realClock: Clock = {
     const timer = setTimeout(callback, milliseconds);
     return { dispose: () => clearTimeout(timer) };
   },
-  random: () => Math.random(),
 };

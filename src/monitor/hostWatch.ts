@@ -1,8 +1,6 @@
 import { SingleFlight } from '../base/async.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Failure, messageOf } from '../base/errors.ts';
-import { t } from '../base/l10n.ts';
-import { isHostFailure } from '../hosts/errors.ts';
 import type { HostPool } from '../hosts/shell.ts';
 import type { NodeState, NodeStatus } from '../status/types.ts';
 import type { NodeSpec } from '../topology/types.ts';
@@ -26,26 +24,10 @@ export interface HostWatchOptions {
 
 /** A server in reform lets `gs_ctl query` wait for 5 s and then says why (seen.md); nodes that hang are given that. */
 const patientTimeout = 8000;
-/** Failures in a row that are answered by the next regular attempt; then the pauses grow. */
-const quickAttempts = 3;
-const longestPause = 30_000;
-
-/**
- * Failures that only the user can mend, by answering a question or changing something. Trying again by ourselves would ask him
- * every two seconds, or lock his account.
- */
-const needsUser = [
-  'untrusted',
-  'host-key-unknown',
-  'host-key-revoked',
-  'authentication-failed',
-  'authentication-cancelled',
-  'bad-word',
-] as const;
-
 /**
  * Reads the nodes of one host again and again: one round trip each time, one at a time. Nodes that do not answer in time are
- * asked apart from the others, with patience, so that they hold up nobody. Other hosts have watches of their own.
+ * asked apart from the others, with patience, so that they hold up nobody. Other hosts have watches of their own. The pool decides
+ * when a host that failed is contacted again: until then it answers with the same failure, which costs nothing.
  */
 export class HostWatch implements Disposable {
   private readonly options: HostWatchOptions;
@@ -55,8 +37,6 @@ export class HostWatch implements Disposable {
   private readonly versionAsked = new Set<string>();
   private cancel = new AbortController();
   private timer: Disposable | undefined;
-  private failures = 0;
-  private waitsForUser = false;
   private running = false;
   private reading = false;
 
@@ -99,17 +79,15 @@ export class HostWatch implements Disposable {
     this.stop();
   }
 
-  /** Reads now, also when it gave up waiting for the user. Never rejects: what failed is in the states. */
+  /** Reads now. Never rejects: what failed is in the states. */
   async refresh(): Promise<void> {
-    this.failures = 0;
-    this.waitsForUser = false;
     await this.flight.request();
   }
 
   private plan(milliseconds: number): void {
     this.timer?.dispose();
     this.timer = undefined;
-    if (this.running && !this.waitsForUser) {
+    if (this.running) {
       this.timer = this.options.clock.after(milliseconds, () => {
         // Never rejects, see `read`.
         void this.flight.request();
@@ -128,7 +106,6 @@ export class HostWatch implements Disposable {
       if (signal.aborted) {
         return;
       }
-      this.failures = 0;
       publish(probes.map(statusOf));
       for (const { node, timedOut } of probes) {
         if (timedOut && this.running) {
@@ -142,19 +119,11 @@ export class HostWatch implements Disposable {
     } finally {
       this.reading = false;
       if (!signal.aborted) {
-        this.plan(Math.max(interval * 0.1, this.pause() - (clock.now() - begun)));
+        this.plan(Math.max(interval * 0.1, interval - (clock.now() - begun)));
       } else if (this.running) {
         this.plan(0);
       }
     }
-  }
-
-  /** Milliseconds from the beginning of one reading to the next; spread a little, so that hosts are not asked in step. */
-  private pause(): number {
-    const { interval, clock } = this.options;
-    const factor = 2 ** Math.max(0, this.failures - quickAttempts);
-    const pause = Math.min(interval * factor, Math.max(longestPause, interval));
-    return this.failures === 0 ? pause : pause * (0.9 + 0.2 * clock.random());
   }
 
   private async probe(
@@ -206,23 +175,15 @@ export class HostWatch implements Disposable {
   }
 
   private failed(thrown: unknown): void {
-    this.failures += 1;
     this.versionAsked.clear();
-    this.waitsForUser = isHostFailure(thrown, ...needsUser);
-    const { nodes, publish, host, clock } = this.options;
+    const { nodes, publish, clock } = this.options;
     const remedy = thrown instanceof Failure ? thrown.remedy : undefined;
-    const reason = [messageOf(thrown), ...(this.waitsForUser ? [remedy] : [])]
-      .filter(Boolean)
-      .join(' ');
+    const reason = [messageOf(thrown), remedy].filter((text) => text !== undefined).join(' ');
     const time = clock.now();
     publish(
       nodes.map((node): NodeStatus => ({
         id: node.id,
-        state: {
-          kind: 'unreachable',
-          time,
-          reason: this.waitsForUser ? t('{0} Refresh to try {1} again.', reason, host) : reason,
-        },
+        state: { kind: 'unreachable', time, reason },
       })),
     );
   }

@@ -11,10 +11,6 @@ export class FakeClock implements Clock {
     return this.time;
   }
 
-  random(): number {
-    return 0.5;
-  }
-
   after(milliseconds: number, callback: () => void): Disposable {
     const timer = { at: this.time + milliseconds, callback };
     this.timers.add(timer);
