@@ -2,7 +2,7 @@ import type { TextRange } from '../../base/finding.ts';
 import { addressOf } from '../../topology/lookups.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../topology/types.ts';
 import type { Catalogue } from '../catalogue.ts';
-import { type ConfDocument, parseConf } from '../document.ts';
+import { type ConfDocument, type ConfLine, parseLine } from '../document.ts';
 import { type HbaEntry, hbaEntry, parseHba } from '../files/hba.ts';
 import { type IniDocument, parseIni } from '../files/ini.ts';
 import type { FileKind } from '../files/kinds.ts';
@@ -99,6 +99,7 @@ interface Parsed {
 /** Reads deployments; texts that are the same as the last time are not read again. */
 export class DeploymentReader {
   private readonly known = new Map<string, Parsed>();
+  private readonly store = new LineStore();
 
   read({ topology, files, catalogue }: DeploymentInput): Deployment {
     const machines = machinesOf(topology);
@@ -149,7 +150,7 @@ export class DeploymentReader {
       return before?.files[name] === text && old !== undefined ? old : parse(text);
     };
     const old = before?.parts;
-    const conf = keep('postgresqlConf', old?.conf, (text) => readConf(text, catalogue));
+    const conf = keep('postgresqlConf', old?.conf, (text) => readConf(this.store, text, catalogue));
     const parts: Parsed['parts'] = {
       conf,
       hba: keep('pgHba', old?.hba, (text) => ({
@@ -166,8 +167,41 @@ export class DeploymentReader {
   }
 }
 
-function readConf(text: string, catalogue: Catalogue): ConfFile {
-  const document = parseConf(text);
+/** More lines than these are not kept. */
+const mostLines = 50_000;
+
+/**
+ * Reads many `postgresql.conf` that are alike: a line that stands in several of them, as the comments of the sample do,
+ * is read once.
+ */
+class LineStore {
+  private readonly lines = new Map<string, ConfLine>();
+
+  read(text: string): ConfDocument {
+    if (this.lines.size > mostLines) {
+      this.lines.clear();
+    }
+    const lines: ConfLine[] = [];
+    const starts: number[] = [];
+    let start = 0;
+    for (;;) {
+      const newline = text.indexOf('\n', start);
+      const end = newline < 0 ? text.length : newline + 1;
+      const piece = text.slice(start, end);
+      const line = this.lines.get(piece) ?? parseLine(piece);
+      this.lines.set(piece, line);
+      lines.push(line);
+      starts.push(start);
+      if (newline < 0) {
+        return { lines, starts, length: text.length };
+      }
+      start = end;
+    }
+  }
+}
+
+function readConf(store: LineStore, text: string, catalogue: Catalogue): ConfFile {
+  const document = store.read(text);
   return { text, document, reading: readAsServer(document, catalogue) };
 }
 
