@@ -24,6 +24,14 @@ export interface HostTerminal {
 
 /** A pool that can also open terminals on the hosts that it reaches by SSH. */
 export interface TerminalPool extends HostPool {
-  /** Runs a command line of `sh` on a terminal. Rejects when the host cannot be reached. */
+  /**
+   * Runs a command line of `sh` on a terminal, because a person asked for it. Rejects when the host cannot be reached, and
+   * with `no-terminal` when the host is the machine that this code runs on, whose terminals are the editor's own.
+   */
   openTerminal(host: string, command: string, options: TerminalOptions): Promise<HostTerminal>;
+  /**
+   * A person wants to try again: what was refused may be asked once more, and pauses after failures are over. For one
+   * host or for all.
+   */
+  allowAgain(host?: string): void;
 }

@@ -9,7 +9,6 @@ export function registerExplorer(services: Services): ClusterExplorer {
     await services.monitors.refresh();
   });
   services.commands.register('openGauss.reconnect', async () => {
-    services.hosts.releaseAll();
     await services.hosts.closeAll();
     services.monitors.restart();
     await services.monitors.refresh();

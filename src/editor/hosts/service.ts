@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
-import type { HostPool, Shell } from '../../hosts/shell.ts';
+import type { Shell } from '../../hosts/shell.ts';
 import type { HostTerminal, TerminalOptions, TerminalPool } from '../../hosts/terminal.ts';
 import type { HostPrompts } from '../../hosts/prompts.ts';
 import { untrusted } from '../errors.ts';
@@ -11,22 +11,9 @@ import type { FailureReporter } from '../failures.ts';
 import { onSettingChange, setting } from '../settings.ts';
 import type { NodeRef, TopologyEntry } from '../topology/service.ts';
 
-/**
- * Failures after which trying again would ask the user again, or lock an account. The host is left alone until the
- * user acts himself.
- */
-const holding: ReadonlySet<string> = new Set([
-  'authentication-failed',
-  'authentication-cancelled',
-  'host-key-unknown',
-  'host-key-changed',
-  'host-key-revoked',
-  'known-hosts-unreadable',
-]);
-
 /** The connections of each topology. Nothing here contacts a host in an untrusted workspace. */
 export class HostService implements vscode.Disposable {
-  private readonly pools = new Map<string, HeldPool>();
+  private readonly pools = new Map<string, LazyPool>();
   private readonly prompts: HostPrompts;
   private readonly reporter: FailureReporter;
   private readonly log: vscode.LogOutputChannel;
@@ -41,14 +28,11 @@ export class HostService implements vscode.Disposable {
     });
   }
 
-  /** The connections of a topology; made anew when its hosts have changed. Rejects in an untrusted workspace. */
-  pool(entry: TopologyEntry): HostPool {
-    return this.heldPool(entry);
-  }
-
-  private heldPool(entry: TopologyEntry): HeldPool {
+  /** The connections of a topology; made anew when its hosts have changed. Nothing is contacted yet. */
+  pool(entry: TopologyEntry): TerminalPool {
     const hosts = entry.topology?.hosts ?? {};
-    const key = JSON.stringify([hosts, setting('openGauss.ssh.configFile')]);
+    const configFile = setting('openGauss.ssh.configFile');
+    const key = JSON.stringify([hosts, configFile]);
     const known = this.pools.get(entry.id);
     if (known?.key === key) {
       return known;
@@ -56,22 +40,24 @@ export class HostService implements vscode.Disposable {
     if (known !== undefined) {
       this.reporter.background('close', known.close());
     }
-    const pool = new HeldPool(
+    const pool = new LazyPool(
       key,
       async () => {
         const { createHostPool } = await import('../../hosts/pool.ts');
-        const configFile = setting('openGauss.ssh.configFile');
         return createHostPool({
           hosts,
           ...(configFile === '' ? {} : { sshConfigFiles: [expandHome(configFile)] }),
           prompts: this.prompts,
-          trusted: vscode.workspace.isTrusted,
-          log: (text: string) => {
+          trusted: () => vscode.workspace.isTrusted,
+          recogniseThisMachine: vscode.env.remoteName !== undefined,
+          log: (text) => {
             this.log.debug(text);
           },
         });
       },
-      (failure) => this.refused(failure),
+      (failure) => {
+        this.refused(failure);
+      },
     );
     this.pools.set(entry.id, pool);
     return pool;
@@ -79,32 +65,14 @@ export class HostService implements vscode.Disposable {
 
   /** A node's shell because the user asked for it: a host that was given up is tried again. */
   async shell(ref: NodeRef, signal?: AbortSignal): Promise<Shell> {
-    const pool = this.heldPool(ref.entry);
-    pool.release(ref.node.host);
+    const pool = this.pool(ref.entry);
+    pool.allowAgain(ref.node.host);
     return pool.shell(ref.node.host, signal === undefined ? {} : { signal });
-  }
-
-  /** Runs a command line on a terminal of the node's host, because the user asked for it. */
-  async openTerminal(
-    ref: NodeRef,
-    command: string,
-    options: TerminalOptions,
-  ): Promise<HostTerminal> {
-    const pool = this.heldPool(ref.entry);
-    pool.release(ref.node.host);
-    return pool.openTerminal(ref.node.host, command, options);
   }
 
   /** Whether a host is connected now, without contacting it. */
   connected(ref: NodeRef): boolean {
     return this.pools.get(ref.entry.id)?.state(ref.node.host) === 'connected';
-  }
-
-  /** Lets hosts that were given up be tried again. */
-  releaseAll(): void {
-    for (const pool of this.pools.values()) {
-      pool.release();
-    }
   }
 
   /** Ends the connections of topologies that are gone. */
@@ -152,12 +120,12 @@ export class HostService implements vscode.Disposable {
   }
 }
 
-/** A pool that is made on first use and leaves hosts alone on which the user was asked in vain. */
-class HeldPool implements HostPool {
+/** A pool that is made on first use, so that nothing of ssh is loaded before a host is contacted. */
+class LazyPool implements TerminalPool {
   readonly key: string;
   private readonly make: () => Promise<TerminalPool>;
   private readonly refused: (failure: Failure) => void;
-  private readonly held = new Map<string, Failure>();
+  private readonly told = new Set<string>();
   private made: Promise<TerminalPool> | undefined;
   private ready: TerminalPool | undefined;
 
@@ -168,7 +136,7 @@ class HeldPool implements HostPool {
   }
 
   async shell(host: string, options?: { readonly signal?: AbortSignal }): Promise<Shell> {
-    return this.reach(host, (pool) => pool.shell(host, options));
+    return this.reach((pool) => pool.shell(host, options));
   }
 
   async openTerminal(
@@ -176,49 +144,42 @@ class HeldPool implements HostPool {
     command: string,
     options: TerminalOptions,
   ): Promise<HostTerminal> {
-    return this.reach(host, (pool) => pool.openTerminal(host, command, options));
+    return this.reach((pool) => pool.openTerminal(host, command, options));
   }
 
-  private async reach<T>(host: string, work: (pool: TerminalPool) => Promise<T>): Promise<T> {
+  state(host: string): 'idle' | 'connecting' | 'connected' | 'failed' {
+    return this.ready?.state(host) ?? 'idle';
+  }
+
+  allowAgain(host?: string): void {
+    this.told.clear();
+    this.ready?.allowAgain(host);
+  }
+
+  async close(): Promise<void> {
+    const { made } = this;
+    this.made = undefined;
+    this.ready = undefined;
+    await (await made)?.close();
+  }
+
+  private async reach<T>(work: (pool: TerminalPool) => Promise<T>): Promise<T> {
     if (!vscode.workspace.isTrusted) {
       throw untrusted();
-    }
-    const held = this.held.get(host);
-    if (held !== undefined) {
-      throw held;
     }
     this.made ??= this.make();
     this.ready = await this.made;
     try {
       return await work(this.ready);
     } catch (thrown) {
+      // The same failure is thrown again with every reading; the user is told once.
       const failure: Failure | undefined = thrown instanceof Failure ? thrown : undefined;
-      if (failure !== undefined && holding.has(failure.code) && !this.held.has(host)) {
-        this.held.set(host, failure);
+      if (failure !== undefined && !this.told.has(failure.message)) {
+        this.told.add(failure.message);
         this.refused(failure);
       }
       throw thrown;
     }
-  }
-
-  state(host: string): 'idle' | 'connecting' | 'connected' | 'failed' {
-    return this.held.has(host) ? 'failed' : (this.ready?.state(host) ?? 'idle');
-  }
-
-  /** Lets one host, or all, be tried again. */
-  release(host?: string): void {
-    if (host === undefined) {
-      this.held.clear();
-    } else {
-      this.held.delete(host);
-    }
-  }
-
-  async close(): Promise<void> {
-    const made = this.made;
-    this.made = undefined;
-    this.ready = undefined;
-    await (await made)?.close();
   }
 }
 

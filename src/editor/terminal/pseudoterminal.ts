@@ -3,8 +3,8 @@ import { t } from '../../base/l10n.ts';
 import type { HostTerminal, TerminalOptions, TerminalSize } from '../../hosts/terminal.ts';
 import { isCancellation, sentence } from '../failures.ts';
 
-/** Opens the far end of a terminal. */
-export type OpenTerminal = (options: TerminalOptions) => Promise<HostTerminal>;
+/** Opens the far end of a terminal; undefined when that was done otherwise and this one is not needed. */
+export type OpenTerminal = (options: TerminalOptions) => Promise<HostTerminal | undefined>;
 
 /** A terminal of VS Code whose far end is a host's terminal. */
 export class NodePseudoterminal implements vscode.Pseudoterminal {
@@ -61,6 +61,10 @@ export class NodePseudoterminal implements vscode.Pseudoterminal {
         },
         signal: this.abort.signal,
       });
+      if (terminal === undefined) {
+        this.closed.fire(undefined);
+        return;
+      }
       this.terminal = terminal;
       if (this.abort.signal.aborted) {
         terminal.close();

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import { nodeIcon } from '../explorer/icons.ts';
 import { pickNode } from '../nodes.ts';
@@ -19,18 +20,30 @@ export function registerTerminal(services: Services): void {
       name: node.id,
       iconPath: new vscode.ThemeIcon(state?.kind === 'ok' ? nodeIcon(state).name : 'database'),
     };
+    const openHere = async (): Promise<vscode.Terminal> =>
+      vscode.window.createTerminal({
+        ...look,
+        env: terminalEnvironment(node, process.env),
+        ...((await isFolder(node.dataDir)) ? { cwd: node.dataDir } : {}),
+      });
     const terminal =
       node.host === 'local'
-        ? vscode.window.createTerminal({
-            ...look,
-            ...((await isFolder(node.dataDir)) ? { cwd: node.dataDir } : {}),
-            env: terminalEnvironment(node, process.env),
-          })
+        ? await openHere()
         : vscode.window.createTerminal({
             ...look,
-            pty: new NodePseudoterminal(`${node.id} (${node.host})`, (options) =>
-              services.hosts.openTerminal(ref, terminalCommand(node), options),
-            ),
+            pty: new NodePseudoterminal(`${node.id} (${node.host})`, async (options) => {
+              const pool = services.hosts.pool(entry);
+              pool.allowAgain(node.host);
+              try {
+                return await pool.openTerminal(node.host, terminalCommand(node), options);
+              } catch (thrown) {
+                if (thrown instanceof Failure && thrown.code === 'no-terminal') {
+                  (await openHere()).show();
+                  return undefined;
+                }
+                throw thrown;
+              }
+            }),
           });
     terminal.show();
   });

@@ -126,7 +126,7 @@ describe('The cluster explorer', () => {
     ]);
     assert.deepEqual(more, []);
     assert.equal(row?.file, 'file:///demo/opengauss.yaml');
-    assert.match(row?.tooltip?.() ?? '', /No clusters\./);
+    assert.match(row.tooltip?.() ?? '', /No clusters\./);
   });
 
   it('groups by topology only when there are several', () => {
