@@ -22,6 +22,7 @@ export type HostFailureCode =
   | 'authentication-failed'
   | 'authentication-cancelled'
   | 'channel-refused'
+  | 'no-terminal'
   | 'connection-lost'
   | 'result-unknown'
   | 'timed-out'
@@ -58,8 +59,7 @@ export function isHostFailure(
   ...codes: readonly HostFailureCode[]
 ): thrown is HostFailure {
   return (
-    thrown instanceof Failure &&
-    (codes.length === 0 || (codes as readonly string[]).includes(thrown.code))
+    thrown instanceof Failure && (codes.length === 0 || codes.some((code) => code === thrown.code))
   );
 }
 
@@ -74,12 +74,16 @@ export function untrusted(host: string): HostFailure {
   );
 }
 
-export function badWord(word: string, why: 'nul' | 'option' | 'empty' | 'variable'): HostFailure {
+export function badWord(
+  word: string,
+  why: 'nul' | 'option' | 'empty' | 'variable' | 'host',
+): HostFailure {
   const shown = JSON.stringify(word.length > 60 ? `${word.slice(0, 60)}…` : word);
   const texts = {
     nul: () => t('{0} contains a NUL character, which no command can receive.', shown),
     option: () => t('{0} begins with "-"; a program would take it for an option.', shown),
     empty: () => t('A name or path is empty.'),
+    host: () => t('{0} is not the name of a host or of a user.', shown),
     variable: () => t('{0} is not a valid name of an environment variable.', shown),
   };
   return failure(
@@ -295,6 +299,15 @@ export function channelRefused(host: string, cause: unknown): HostFailure {
       'The server may limit sessions (MaxSessions in sshd_config) or forbid commands for this account.',
     ),
     cause,
+  );
+}
+
+/** This room opens terminals by SSH only; those of this machine are the editor's own. */
+export function noTerminal(host: string): HostFailure {
+  return failure(
+    'no-terminal',
+    t('"{0}" is this machine; its terminals are opened by the editor itself.', host),
+    { host },
   );
 }
 

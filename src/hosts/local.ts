@@ -8,12 +8,15 @@ import { MachineShell } from './machineShell.ts';
 /** Starts commands as child processes of this one, by `/bin/sh`, in the home folder, as ssh would. */
 class LocalTransport implements Transport {
   readonly host: string;
+  private readonly allowed: () => void;
 
-  constructor(host: string) {
+  constructor(host: string, allowed: () => void) {
     this.host = host;
+    this.allowed = allowed;
   }
 
   async open(line: string): Promise<Channel> {
+    this.allowed();
     const child = spawn('/bin/sh', ['-c', line], {
       cwd: homedir(),
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -54,7 +57,13 @@ function channelOf(child: ChildProcess & { stdin: unknown }): Channel {
   };
 }
 
-/** The machine that this code runs on, behaving as one that is reached by SSH. */
-export function createLocalShell(host = 'local'): MachineShell {
-  return new MachineShell(new LocalTransport(host));
+/**
+ * The machine that this code runs on, behaving as one that is reached by SSH. `allowed` is asked before a command
+ * starts; it throws when nothing may run.
+ */
+export function createLocalShell(
+  host = 'local',
+  allowed: () => void = () => undefined,
+): MachineShell {
+  return new MachineShell(new LocalTransport(host, allowed));
 }

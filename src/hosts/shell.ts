@@ -109,7 +109,11 @@ export interface BatchResult extends RunResult {
 
 /** Hands out one connection for each host and keeps it. */
 export interface HostPool {
-  /** The shell of a host; connects on first use. Rejects with a Failure when the host cannot be reached. */
+  /**
+   * The shell of a host; connects on first use. Rejects with a Failure when the host cannot be reached; the host is
+   * then left alone for a while, longer each time, and the same Failure is told meanwhile. After a refused password or
+   * host key this lasts until a person wants to try again (`allowAgain` of `TerminalPool`).
+   */
   shell(host: string, options?: { readonly signal?: AbortSignal }): Promise<Shell>;
   /** What is known of the connection without contacting the host. */
   state(host: string): 'idle' | 'connecting' | 'connected' | 'failed';

@@ -1,0 +1,171 @@
+import type { Duplex } from 'node:stream';
+import { Failure } from '../../base/errors.ts';
+import type { SshSettings } from '../sshConfig/settings.ts';
+import {
+  authenticationFailed,
+  cancelled,
+  connectTimedOut,
+  handshakeFailed,
+  unreachable,
+} from '../errors.ts';
+import { fingerprint } from '../knownHosts/entries.ts';
+import type { HostKeys } from '../knownHosts/store.ts';
+import type { HostPrompts } from '../prompts.ts';
+import type { Slots } from '../slots.ts';
+import { algorithms } from './algorithms.ts';
+import { Authentication } from './authentication.ts';
+import { SshConnection } from './connection.ts';
+import type { OpenedKeys } from './keyRing.ts';
+import type { Passwords } from './secrets.ts';
+
+/** What all connections of a pool share. */
+export interface ConnectServices {
+  readonly hostKeys: HostKeys;
+  readonly passwords: Passwords;
+  readonly openedKeys: OpenedKeys;
+  readonly prompts: HostPrompts;
+  /** Handshakes at a time, so that many hosts do not stop the editor. */
+  readonly handshakes: Slots;
+  readonly log: (text: string) => void;
+}
+
+/** Milliseconds for one answer of the server while it lets us in. */
+const answerLimit = 30_000;
+
+/** Makes one connection over the stream that `dial` gives. */
+export async function connect(
+  settings: SshSettings,
+  dial: () => Promise<Duplex>,
+  services: ConnectServices,
+  signal: AbortSignal,
+): Promise<SshConnection> {
+  const ssh2 = await import('../lazy/ssh2.ts');
+  const types = await services.hostKeys.types(settings);
+  const socket = await dial();
+  const release = await services.handshakes.take();
+  if (signal.aborted || socket.destroyed) {
+    release();
+    socket.destroy();
+    throw signal.aborted
+      ? cancelled(settings.name)
+      : unreachable(
+          settings.name,
+          settings.hostName,
+          socket.errored ?? new Error('the connection ended'),
+        );
+  }
+  const where = `${settings.hostName}:${settings.port}`;
+  const client = new ssh2.Client();
+  const ended = new AbortController();
+  return new Promise<SshConnection>((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (milliseconds: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(
+        () => finish(connectTimedOut(settings.name, where, milliseconds)),
+        milliseconds,
+      );
+    };
+    let finished = false;
+    /** The first reason holds; what follows from it is not told. */
+    const finish = (failure: Error | undefined): void => {
+      if (finished) {
+        return;
+      }
+      finished = true;
+      clearTimeout(timer);
+      release();
+      signal.removeEventListener('abort', abort);
+      if (failure === undefined) {
+        authentication.accepted();
+        resolve(connection);
+      } else {
+        authentication.ended();
+        ended.abort(failure);
+        client.destroy();
+        socket.destroy();
+        reject(failure);
+      }
+    };
+    const abort = (): void => finish(cancelled(settings.name));
+    const authentication = new Authentication({
+      ssh2,
+      settings,
+      prompts: services.prompts,
+      passwords: services.passwords,
+      openedKeys: services.openedKeys,
+      signal: ended.signal,
+      log: services.log,
+      asking: (now) => (now ? clearTimeout(timer) : wait(answerLimit)),
+      giveUp: finish,
+    });
+    signal.addEventListener('abort', abort, { once: true });
+    socket.on('error', (error) =>
+      finish(error instanceof Failure ? error : unreachable(settings.name, where, error)),
+    );
+    client.on('handshake', () => {
+      release();
+      wait(answerLimit);
+    });
+    client.on('ready', () => finish(undefined));
+    client.on('error', (error: Error & { level?: string }) => {
+      switch (error.level) {
+        case 'agent':
+          // One key could not sign; the next one is tried.
+          services.log(`A key could not be used for "${settings.name}": ${error.message}`);
+          break;
+        case 'client-authentication':
+          finish(
+            authenticationFailed(
+              settings.name,
+              settings.user,
+              authentication.tried,
+              authentication.offered,
+              error,
+            ),
+          );
+          break;
+        case 'handshake':
+        case 'protocol':
+          finish(handshakeFailed(settings.name, error));
+          break;
+        default:
+          finish(unreachable(settings.name, where, error));
+      }
+    });
+    client.on('close', () =>
+      finish(unreachable(settings.name, where, new Error('the server closed the connection'))),
+    );
+    wait(settings.connectTimeout);
+    client.connect({
+      sock: socket,
+      username: settings.user,
+      readyTimeout: 0,
+      keepaliveInterval: settings.serverAliveInterval,
+      keepaliveCountMax: settings.serverAliveCountMax,
+      algorithms: algorithms(types),
+      authHandler: authentication.handler as never,
+      hostVerifier: (key: Buffer, answer: (accepted: boolean) => void) => {
+        clearTimeout(timer);
+        // A question may take long; others may shake hands meanwhile.
+        release();
+        services.hostKeys.verify(settings, key, ended.signal).then(
+          () => {
+            authentication.verified(fingerprint(key));
+            if (!finished) {
+              wait(answerLimit);
+              answer(true);
+            }
+          },
+          (failure: unknown) => finish(failure as Error),
+        );
+      },
+    });
+    const connection = new SshConnection(
+      settings.name,
+      client,
+      socket,
+      settings.serverAliveInterval + 1000,
+    );
+  });
+}

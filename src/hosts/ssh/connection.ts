@@ -1,0 +1,207 @@
+import type { Duplex } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import type { Client, ClientChannel } from 'ssh2';
+import type { Channel, Transport } from '../channel.ts';
+import { exitCode } from '../channel.ts';
+import { channelRefused, connectionLost } from '../errors.ts';
+import { forAnyShell } from '../script.ts';
+import { Slots } from '../slots.ts';
+import type { HostTerminal, TerminalOptions } from '../terminal.ts';
+
+/** Channels on one connection at a time; OpenSSH's server allows ten sessions unless it says otherwise. */
+const mostChannels = 8;
+/** Milliseconds that a server may take to open a channel. */
+const openLimit = 20_000;
+
+/** One authenticated connection. It is shared by all that goes to its host, also by hosts behind it. */
+export class SshConnection implements Transport {
+  readonly host: string;
+  /** Resolves when the connection is gone, for whatever reason. */
+  readonly closed: Promise<void>;
+  private readonly client: Client;
+  private readonly channels = new Slots(mostChannels);
+  private readonly quietLimit: number;
+  private lastHeard = Date.now();
+  private gone = false;
+
+  /** `quietLimit`: milliseconds after which a connection without a sign of life is given up once somebody suspects it. */
+  constructor(host: string, client: Client, socket: Duplex, quietLimit: number) {
+    this.host = host;
+    this.client = client;
+    this.quietLimit = quietLimit;
+    socket.on('data', () => {
+      this.lastHeard = Date.now();
+    });
+    this.closed = new Promise((resolve) => {
+      client.once('close', () => {
+        this.gone = true;
+        resolve();
+      });
+    });
+    // What goes wrong from here on ends in `close`; without a listener it would end the process.
+    client.on('error', () => undefined);
+  }
+
+  get alive(): boolean {
+    return !this.gone;
+  }
+
+  async open(line: string): Promise<Channel> {
+    const release = await this.channels.take();
+    try {
+      const channel = await this.exec(line);
+      void this.closedOf(channel).then(release);
+      return this.wrap(channel);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Runs a command line of `sh` on a terminal of the host; it takes a channel until it ends. */
+  async openTerminal(command: string, options: TerminalOptions): Promise<HostTerminal> {
+    const release = await this.channels.take();
+    try {
+      const { columns, rows } = options.size;
+      const channel = await this.opened<ClientChannel>(
+        (done) =>
+          this.client.exec(
+            forAnyShell(command),
+            { pty: { cols: columns, rows, term: 'xterm-256color' } },
+            done,
+          ),
+        (late) => late.close(),
+      );
+      const wrapped = this.wrap(channel);
+      const { stdin, ended, closed } = wrapped;
+      const destroy = (): void => wrapped.destroy();
+      const decoder = new StringDecoder('utf8');
+      channel.on('data', (chunk: Buffer) => options.onData(decoder.write(chunk)));
+      options.signal?.addEventListener('abort', destroy, { once: true });
+      void closed.then(() => {
+        options.signal?.removeEventListener('abort', destroy);
+        release();
+      });
+      return {
+        ended,
+        close: destroy,
+        write: (text) => {
+          if (stdin.writable) {
+            stdin.write(text);
+          }
+        },
+        resize: (size) => {
+          if (!this.gone) {
+            channel.setWindow(size.rows, size.columns, 0, 0);
+          }
+        },
+      };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** A stream to another machine as this one reaches it, for a host behind it. */
+  async forward(hostName: string, port: number): Promise<Duplex> {
+    return this.opened(
+      (done) => this.client.forwardOut('127.0.0.1', 0, hostName, port, done),
+      (late) => late.destroy(),
+    );
+  }
+
+  suspect(): void {
+    const asked = Date.now();
+    const timer = setTimeout(() => {
+      if (!this.gone && this.lastHeard < asked) {
+        this.client.destroy();
+      }
+    }, this.quietLimit);
+    void this.closed.then(() => clearTimeout(timer));
+  }
+
+  /** Says goodbye; after a second without an answer the connection is cut. */
+  async close(): Promise<void> {
+    if (this.gone) {
+      return;
+    }
+    this.client.end();
+    const timer = setTimeout(() => this.client.destroy(), 1000);
+    await this.closed;
+    clearTimeout(timer);
+  }
+
+  private async exec(line: string): Promise<ClientChannel> {
+    return this.opened(
+      (done) => this.client.exec(line, done),
+      (late) => late.close(),
+    );
+  }
+
+  private async opened<T>(
+    start: (done: (error: Error | undefined, value: T) => void) => void,
+    discard: (late: T) => void,
+  ): Promise<T> {
+    if (this.gone) {
+      throw connectionLost(this.host);
+    }
+    return new Promise((resolve, reject) => {
+      let late = false;
+      const giveUp = (failure: Error): void => {
+        late = true;
+        clearTimeout(timer);
+        reject(failure);
+      };
+      const timer = setTimeout(
+        () => giveUp(channelRefused(this.host, new Error('it does not answer'))),
+        openLimit,
+      );
+      void this.closed.then(() => giveUp(connectionLost(this.host)));
+      try {
+        start((error, value) => {
+          clearTimeout(timer);
+          if (error) {
+            reject(this.gone ? connectionLost(this.host) : channelRefused(this.host, error));
+          } else if (late) {
+            discard(value);
+          } else {
+            resolve(value);
+          }
+        });
+      } catch (error) {
+        giveUp(connectionLost(this.host, error));
+      }
+    });
+  }
+
+  private async closedOf(channel: ClientChannel): Promise<void> {
+    await Promise.race([
+      this.closed,
+      new Promise<void>((resolve) => {
+        channel.once('close', () => resolve());
+      }),
+    ]);
+  }
+
+  private wrap(channel: ClientChannel): Channel {
+    channel.on('error', () => undefined);
+    const closed = this.closedOf(channel);
+    return {
+      stdin: channel.stdin,
+      stdout: channel,
+      stderr: channel.stderr,
+      closed,
+      ended: new Promise((resolve) => {
+        channel.once('exit', (code: number | null, signal?: string) =>
+          resolve(exitCode(code, signal)),
+        );
+        void closed.then(() => resolve(undefined));
+      }),
+      destroy: () => {
+        if (!this.gone) {
+          channel.close();
+        }
+      },
+    };
+  }
+}
