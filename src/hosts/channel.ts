@@ -21,6 +21,8 @@ export interface Transport {
   readonly host: string;
   /** Hands the line to the account's login shell. Rejects when it was not started. */
   open(line: string): Promise<Channel>;
+  /** Throws when nothing may run any more; asked before every command. */
+  allowed?(): void;
   /** Something got no answer in time: look whether the machine is still there. */
   suspect?(): void;
 }

@@ -173,6 +173,7 @@ export class MachineShell implements Shell {
   }
 
   private textOf(command: string, options: Pick<RunOptions, 'env' | 'cwd'>): string {
+    this.transport.allowed?.();
     if (command.includes('\0')) {
       throw badWord(command, 'nul');
     }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { asError } from '../base/async.ts';
 import type { Channel, Transport } from './channel.ts';
 import { cancelled, outputLimit, resultUnknown, timedOut, type HostFailure } from './errors.ts';
 import { forAnyShell, killDelay, ownChannel } from './script.ts';
@@ -82,7 +83,7 @@ export async function runOnOwnChannel(
     options.signal?.addEventListener('abort', cancel, { once: true });
     if (options.timeout !== undefined) {
       const { timeout } = options;
-      after(timeout, () => stop(timedOut(host, timeout)));
+      after(Math.max(0, timeout - (Date.now() - begun)), () => stop(timedOut(host, timeout)));
     }
     channel.stdout.on(
       'data',
@@ -116,6 +117,46 @@ export async function runOnOwnChannel(
           resolve(code);
         }
       }),
+    );
+  });
+}
+
+/** The channel, unless the time limit or the signal comes first; a channel that comes later is let go. */
+async function openInTime(
+  host: string,
+  opening: Promise<Channel>,
+  { timeout, signal }: OwnChannelOptions,
+): Promise<Channel> {
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const giveUp = (failure: HostFailure): void => {
+      late = true;
+      done();
+      reject(failure);
+    };
+    const abort = (): void => giveUp(cancelled(host));
+    const timer =
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => giveUp(resultUnknown(host, 'it did not start in time')), timeout);
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    opening.then(
+      (channel) => {
+        done();
+        if (late) {
+          channel.destroy();
+        } else {
+          resolve(channel);
+        }
+      },
+      (error: unknown) => {
+        done();
+        reject(asError(error));
+      },
     );
   });
 }

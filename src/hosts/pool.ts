@@ -228,10 +228,8 @@ class Pool implements TerminalPool {
     return {
       shell: new MachineShell({
         host,
-        open: async (line) => {
-          this.refuse(host);
-          return connection.open(line);
-        },
+        open: async (line) => connection.open(line),
+        allowed: () => this.refuse(host),
         suspect: () => connection.suspect(),
       }),
       connection,

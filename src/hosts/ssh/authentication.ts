@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, Prompt } from 'ssh2';
 import type * as Ssh2Module from '../lazy/ssh2.ts';
 import type { SshSettings } from '../sshConfig/settings.ts';
-import { authenticationCancelled, type HostFailure } from '../errors.ts';
+import { authenticationCancelled, authenticationFailed, type HostFailure } from '../errors.ts';
 import type { Account, HostPrompts } from '../prompts.ts';
 import { asAgent, collectIdentities, type OpenedKeys } from './keyRing.ts';
 import type { Outcome, Passwords } from './secrets.ts';
@@ -57,8 +57,8 @@ export class Authentication {
       this.offered = left;
     }
     this.choose(left, next).catch((thrown: unknown) => {
-      this.options.log(`Authentication was given up: ${String(thrown)}`);
-      this.options.giveUp(authenticationCancelled(this.options.settings.name));
+      const { name, user } = this.options.settings;
+      this.options.giveUp(authenticationFailed(name, user, this.tried, this.offered, thrown));
     });
   };
 

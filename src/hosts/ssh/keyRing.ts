@@ -70,11 +70,10 @@ export class OpenedKeys {
 }
 
 function parsed(ssh2: Ssh2, content: Buffer | string, passphrase?: string): ParsedKey | undefined {
-  const key: ParsedKey | Error | readonly ParsedKey[] = ssh2.utils.parseKey(content, passphrase);
-  if (key instanceof Error) {
-    return undefined;
-  }
-  return Array.isArray(key) ? key[0] : key;
+  // ssh2's types know of one key, though old formats of several keys give a list.
+  const found = ssh2.utils.parseKey(content, passphrase) as ParsedKey | Error | ParsedKey[];
+  const key = Array.isArray(found) ? found[0] : found;
+  return key instanceof Error ? undefined : key;
 }
 
 interface Identity {

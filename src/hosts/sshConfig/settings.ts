@@ -180,7 +180,7 @@ export function interval(text: string): number | undefined {
 }
 
 function agentOf(value: string | undefined, file: (text: string) => string): string | undefined {
-  const environment = process.env['SSH_AUTH_SOCK'];
+  const environment = nonEmpty(process.env['SSH_AUTH_SOCK']);
   if (value === undefined || value === 'SSH_AUTH_SOCK') {
     return (
       environment ?? (process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : undefined)
@@ -190,7 +190,11 @@ function agentOf(value: string | undefined, file: (text: string) => string): str
     return undefined;
   }
   const variable = /^\$([A-Za-z_]\w*)$/.exec(value);
-  return variable === null ? file(value) : process.env[variable[1] ?? ''];
+  return variable === null ? file(value) : nonEmpty(process.env[variable[1] ?? '']);
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 function withHome(path: string, home: string): string {
