@@ -17,8 +17,13 @@ export interface KeyPair {
 
 /** A new ed25519 key pair in OpenSSH's form. */
 export function newKey(comment: string): KeyPair {
-  const { private: secret, public: open } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  return { private: secret, public: open };
+  // ssh2 writes a few keys of a thousand in a form that it cannot read itself; another one is made then.
+  for (;;) {
+    const { private: secret, public: open } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    if (!(ssh2.utils.parseKey(secret) instanceof Error)) {
+      return { private: secret, public: open };
+    }
+  }
 }
 
 /** `SHA256:…`, as ssh shows a host key. */

@@ -65,7 +65,7 @@ export class Workbench {
   async openContainer(title: string): Promise<void> {
     const action = this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`);
     const selected = this.page.locator(
-      `.activitybar .action-item.checked [aria-label^="${title}"]`,
+      `.activitybar .action-item.checked .action-label[aria-label^="${title}"]`,
     );
     if ((await selected.count()) === 0) await action.click();
     await selected.waitFor();
