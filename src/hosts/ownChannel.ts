@@ -33,7 +33,12 @@ export async function runOnOwnChannel(
     throw cancelled(host);
   }
   const nonce = randomBytes(16).toString('hex');
-  const channel = await transport.open(forAnyShell(ownChannel(nonce, text, options.input?.length)));
+  const begun = Date.now();
+  const channel = await openInTime(
+    host,
+    transport.open(forAnyShell(ownChannel(nonce, text, options.input?.length))),
+    options,
+  );
   return new Promise((resolve, reject) => {
     let failure: HostFailure | undefined;
     let settled = false;
