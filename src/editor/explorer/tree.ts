@@ -78,8 +78,8 @@ function clusterItem(input: ExplorerInput, cluster: ClusterSpec): ExplorerItem {
   const kinds = states.map((state) => state?.kind);
   const worst = severityOrder.find((kind) => kinds.includes(kind));
   const well = kinds.filter((kind) => kind === 'ok').length;
-  const role = cluster.role === 'primary' ? t('primary cluster') : t('standby cluster');
-  const count = t('{0} of {1} nodes normal', well, cluster.nodes.length);
+  const role = cluster.role === 'primary' ? t('primary') : t('standby');
+  const count = t('{0} of {1} normal', well, cluster.nodes.length);
   return {
     id: `cluster:${input.id}/${cluster.name}`,
     label: cluster.name,

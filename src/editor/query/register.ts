@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
-import { AnswerDocuments } from '../answers.ts';
-import { answerScheme } from '../contributions.ts';
+import { showMarkdown } from '../answers.ts';
 import { pickNode } from '../nodes.ts';
 import type { Services } from '../services.ts';
 import { lastReading } from '../../status/replication.ts';
@@ -15,8 +14,7 @@ const queryTimeout = 20_000;
 
 /** "Query Node Status": the raw output of `gs_ctl query` in an editor, with what we read in it beside. */
 export function registerQuery(services: Services): void {
-  const answers = services.add(new AnswerDocuments());
-  services.add(vscode.workspace.registerTextDocumentContentProvider(answerScheme, answers));
+  const { answers } = services;
   services.commands.register('openGauss.queryNode', async (argument) => {
     const ref = await pickNode(services, argument, t('Query Node Status'));
     if (ref === undefined) {
@@ -28,14 +26,14 @@ export function registerQuery(services: Services): void {
       () => ask(services, ref),
     );
     const reading = lastReading(state);
-    const folder = `/${entry.id}/${node.id}`;
-    const raw = answers.put(`${folder}/gs_ctl query.txt`, reading?.raw ?? '');
-    const report = answers.put(`${folder}/gs_ctl query.md`, queryReport(node, state));
+    const name = `/${entry.id}/${node.cluster}-${node.name} gs_ctl query`;
+    const raw = answers.put(`${name}.txt`, reading?.raw ?? '');
+    const report = answers.put(`${name}.md`, queryReport(node, state));
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(raw), {
       viewColumn: vscode.ViewColumn.One,
       preview: false,
     });
-    await showBeside(report);
+    await showMarkdown(report);
   });
 }
 
@@ -53,15 +51,4 @@ async function ask(services: Services, ref: NodeRef): Promise<NodeState> {
     throw unknownNode(ref.entry.id, ref.node.id);
   }
   return probe.state;
-}
-
-/** Shows Markdown as a page when the editor's own Markdown extension is there, as text when it is not. */
-async function showBeside(uri: vscode.Uri): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(uri);
-  const known = await vscode.commands.getCommands(true);
-  if (known.includes('markdown.showPreviewToSide')) {
-    await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
-  } else {
-    await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
-  }
 }
