@@ -59,7 +59,7 @@ function readOptions(args: readonly string[]): LintOptions {
     build:
       values.build === undefined
         ? undefined
-        : wordOption('lint', 'build', values.build, ['release', 'debug']),
+        : wordOption<BuildKind>('lint', 'build', values.build, ['release', 'debug']),
     topologyFile: values.topology,
     format: wordOption('lint', 'format', values.format, lintFormats),
     stdinName: values['stdin-filename'] ?? 'postgresql.conf',
