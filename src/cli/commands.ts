@@ -1,6 +1,8 @@
 import type { CliCommand } from './io.ts';
+import { lintCommand } from './lint.ts';
 import { parseCommand } from './parse.ts';
 import { statusCommand } from './status.ts';
+import { verifyCommand } from './verify.ts';
 
 /** All commands, in the order in which the help shows them. */
-export const commands: readonly CliCommand[] = [parseCommand, statusCommand];
+export const commands: readonly CliCommand[] = [lintCommand, parseCommand, statusCommand, verifyCommand];

@@ -37,3 +37,13 @@ export class AnswerDocuments implements vscode.TextDocumentContentProvider, vsco
     this.changed.dispose();
   }
 }
+
+/** Shows Markdown as a page when the editor's own Markdown extension is there, as text when it is not. */
+export async function showMarkdown(uri: vscode.Uri): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  try {
+    await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
+  } catch {
+    await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+  }
+}

@@ -25,6 +25,8 @@ export const commands = {
   'openGauss.runSql': { trusted: true, target: 'node' },
   'openGauss.runSqlOnAll': { trusted: true, target: 'topology' },
   'openGauss.sqlHistory': { trusted: false, target: 'none' },
+  'openGauss.verify': { trusted: true, target: 'topology' },
+  'openGauss.showVerifyReport': { trusted: false, target: 'topology' },
   'openGauss.openDashboard': { trusted: true, target: 'topology' },
   'openGauss.openTopology': { trusted: false, target: 'topology' },
   'openGauss.showLog': { trusted: false, target: 'none' },

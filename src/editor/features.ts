@@ -12,6 +12,7 @@ import { registerSql } from './sql/register.ts';
 import { registerTerminal } from './terminal/register.ts';
 import { registerCreateTopology } from './topology/create.ts';
 import { registerTopologyDiagnostics } from './topology/diagnostics.ts';
+import { registerVerify } from './verify/register.ts';
 
 /** Registers everything that the editor offers; each feature stands in a folder of its own. */
 export function registerFeatures(services: Services): ClusterExplorer {
@@ -22,6 +23,7 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerFiles(services);
   registerQuery(services);
   registerSql(services);
+  registerVerify(services);
   registerTerminal(services);
   registerRemote(services);
   registerCreateTopology(services);

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { DisposableList } from '../base/disposable.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { AnswerDocuments } from './answers.ts';
 import { CommandRegistry } from './commands.ts';
+import { answerScheme } from './contributions.ts';
 import { FailureReporter } from './failures.ts';
 import { EditorPrompts } from './hosts/prompts.ts';
 import { EditorSecretStore } from './hosts/secrets.ts';
@@ -15,6 +17,7 @@ export class Services implements vscode.Disposable {
   readonly log: vscode.LogOutputChannel;
   readonly reporter: FailureReporter;
   readonly commands: CommandRegistry;
+  readonly answers: AnswerDocuments;
   readonly secrets: EditorSecretStore;
   readonly topologies: TopologyService;
   readonly hosts: HostService;
@@ -26,6 +29,8 @@ export class Services implements vscode.Disposable {
     this.log = this.add(vscode.window.createOutputChannel('openGauss Dual Cluster', { log: true }));
     this.reporter = new FailureReporter(this.log);
     this.commands = this.add(new CommandRegistry(this.reporter));
+    this.answers = this.add(new AnswerDocuments());
+    this.add(vscode.workspace.registerTextDocumentContentProvider(answerScheme, this.answers));
     this.secrets = new EditorSecretStore(context.secrets, context.globalState);
     this.topologies = this.add(new TopologyService(context.workspaceState, this.reporter));
     this.hosts = this.add(
