@@ -52,6 +52,7 @@ export async function main(args: readonly string[]): Promise<number> {
         dataFolder: join(folder, 'editor'),
         settings: { 'workbench.colorTheme': 'Default Dark Modern', ...lab.settings },
         socket,
+        gallery: true,
       });
       endings.push(() => editor.stop());
       const front = await openFront(options.port, socket, (host) =>

@@ -1,7 +1,8 @@
 // A real VS Code server from npm alone (the package code-server carries one), installed once into the cache.
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { keep } from './cache.ts';
 import { installLocked } from './npm.ts';
@@ -10,12 +11,19 @@ import { startNode } from './processes.ts';
 import { during, Obstacle } from './progress.ts';
 import { root } from './root.ts';
 
+/** Built-in extensions that a web window wants to run itself, but whose files for it are not in the package. */
+const emptied = [
+  'emmet/dist/browser/emmetBrowserMain.js',
+  'git-base/dist/browser/extension.js',
+  'merge-conflict/dist/browser/mergeConflictMain.js',
+];
+
 const source = join(root, 'test', 'tools', 'editor');
 
-/** Built-in extensions that need the network, or whose files for a web window are not in the package. */
+/** Built-in extensions that need the network or have no use here. */
 const leftOut = [
-  ...['git', 'git-base', 'github', 'github-authentication', 'microsoft-authentication'],
-  ...['emmet', 'merge-conflict', 'tunnel-forwarding', 'terminal-suggest'],
+  ...['git', 'github', 'github-authentication', 'microsoft-authentication'],
+  ...['tunnel-forwarding', 'terminal-suggest'],
   ...['ms-vscode.js-debug', 'ms-vscode.js-debug-companion', 'ms-vscode.vscode-js-profile-table'],
 ];
 
@@ -31,7 +39,7 @@ export async function installEditor(): Promise<string> {
     {
       name: 'editor',
       version: manifest.version,
-      from: [join(source, 'package-lock.json'), ...standIns],
+      from: [join(source, 'package-lock.json'), ...standIns, fileURLToPath(import.meta.url)],
       build: (place) =>
         during('Installing the editor (once, about 300 MB)', async () => {
           for (const file of ['package.json', 'package-lock.json']) {
@@ -45,6 +53,11 @@ export async function installEditor(): Promise<string> {
           await link('node_modules', join(server, 'node_modules.asar'));
           for (const name of leftOut) {
             await rm(join(server, 'extensions', name), { recursive: true, force: true });
+          }
+          for (const file of emptied) {
+            const path = join(server, 'extensions', file);
+            await mkdir(dirname(path), { recursive: true });
+            await writeFile(path, 'exports.activate = () => undefined;\n');
           }
         }),
     },
@@ -94,6 +107,8 @@ export interface EditorOptions {
   readonly trust?: 'asked';
   /** A socket to listen on, instead of a free port of the loopback interface. */
   readonly socket?: string;
+  /** Whether extensions can be looked for and installed from the gallery; not by default. */
+  readonly gallery?: boolean;
   /** Receives what the server prints. */
   log?(text: string): void;
 }
@@ -133,7 +148,7 @@ export async function startEditor(server: string, options: EditorOptions): Promi
       ...['--telemetry-level', 'off'],
       ...(options.trust === 'asked' ? [] : ['--disable-workspace-trust']),
     ],
-    { env: editorEnvironment(options.env ?? process.env), stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: editorEnvironment(options), stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const at = await listening(child, options);
   return {
@@ -145,12 +160,11 @@ export async function startEditor(server: string, options: EditorOptions): Promi
 }
 
 /** The variables of a terminal inside another editor, or of npm, would confuse this one. */
-function editorEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) => !/^(VSCODE_|ELECTRON_|npm_)/.test(name) && name !== 'NODE_OPTIONS',
-    ),
+function editorEnvironment({ env = process.env, gallery }: EditorOptions): NodeJS.ProcessEnv {
+  const own = Object.entries(env).filter(
+    ([name]) => !/^(VSCODE_|ELECTRON_|npm_)/.test(name) && name !== 'NODE_OPTIONS',
   );
+  return { ...Object.fromEntries(own), ...(gallery !== true && { EXTENSIONS_GALLERY: '{}' }) };
 }
 
 async function listening(child: Child, options: EditorOptions): Promise<string> {
