@@ -100,6 +100,14 @@ export class Workbench {
     }
   }
 
+  /** Hides the children of a row. */
+  async collapse(text: string | RegExp): Promise<void> {
+    const row = this.row(text);
+    if ((await row.getAttribute('aria-expanded')) === 'true') {
+      await row.locator('.monaco-tl-twistie').click();
+    }
+  }
+
   /** Chooses an entry of a row's context menu. */
   async contextMenu(text: string | RegExp, entry: string): Promise<void> {
     await this.row(text).click({ button: 'right' });

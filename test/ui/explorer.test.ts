@@ -1,0 +1,107 @@
+// The sidebar tells the truth about both clusters, whatever happens to them.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { signalServer } from './support/faults.ts';
+import { openSession } from './support/session.ts';
+import type { Session } from './support/session.ts';
+import type { Row } from './support/workbench.ts';
+import { eventually } from './support/workbench.ts';
+
+describe('the explorer', () => {
+  let session: Session;
+  before(async () => {
+    session = await openSession();
+    await session.workbench.openContainer('openGauss');
+  });
+  after(() => session.close());
+
+  const rows = () => session.workbench.rows();
+
+  it('shows both clusters with the roles of their nodes', async () => {
+    const seen = await eventually('all nodes normal', rows, (all) => healthy(all));
+    assert.deepEqual(
+      seen.map(({ label, level }) => `${'  '.repeat(level - 1)}${label}`),
+      ['production', '  dn0', '  dn1', 'recovery', '  dn0', '  dn1'],
+    );
+    await session.workbench.picture('explorer');
+  });
+
+  it('shows the channel between the clusters with its LSNs', async () => {
+    await session.workbench.expand(/^dn0.*Primary/);
+    await session.workbench.expand('Sends to StandbyCluster_Standby');
+    const seen = await eventually('LSNs of the channel', rows, (all) =>
+      all.some(({ description }) => /^[0-9A-F]+\/[0-9A-F]+$/i.test(description)),
+    );
+    const lsns = seen.filter(({ description }) => /^[0-9A-F]+\/[0-9A-F]+/i.test(description));
+    assert.ok(lsns.length >= 4, `LSNs: ${JSON.stringify(lsns)}`);
+    await session.workbench.picture('explorer-channel');
+    await session.workbench.collapse(/^dn0.*Primary/);
+  });
+
+  it('shows a killed node as down, and its return', async () => {
+    const node = session.lab.node('production/dn1');
+    await signalServer(node, 'SIGKILL');
+    const down = await eventually(
+      'the killed node is down',
+      rows,
+      (all) => !/normal/i.test(nodeRow(all, 'production', 'dn1')?.aria ?? 'normal'),
+    );
+    assert.match(nodeRow(down, 'production', 'dn0')?.aria ?? '', /Normal, Primary/);
+    await session.workbench.picture('explorer-killed');
+    await session.lab.startNodes([node]);
+    await eventually('the node is back', rows, healthy);
+  });
+
+  it('shows a frozen node as not answering, and its return', async () => {
+    const node = session.lab.node('recovery/dn1');
+    await signalServer(node, 'SIGSTOP');
+    try {
+      const frozen = await eventually(
+        'the frozen node does not answer',
+        rows,
+        (all) => !/normal/i.test(nodeRow(all, 'recovery', 'dn1')?.aria ?? 'normal'),
+      );
+      assert.match(nodeRow(frozen, 'production', 'dn0')?.aria ?? '', /Normal, Primary/);
+      await session.workbench.picture('explorer-frozen');
+    } finally {
+      await signalServer(node, 'SIGCONT');
+    }
+    await eventually('the node is back', rows, healthy);
+  });
+
+  it('shows a host that cannot be reached, and its return', async () => {
+    const host = session.lab.host('dr');
+    await host.server.stop();
+    try {
+      const cut = await eventually('the recovery cluster cannot be reached', rows, (all) =>
+        ['dn0', 'dn1'].every(
+          (name) => !/normal/i.test(nodeRow(all, 'recovery', name)?.aria ?? 'normal'),
+        ),
+      );
+      assert.match(nodeRow(cut, 'production', 'dn0')?.aria ?? '', /Normal, Primary/);
+      await session.workbench.picture('explorer-unreachable');
+    } finally {
+      await host.server.start();
+    }
+    await eventually('the cluster is back', rows, healthy, 40_000);
+  });
+});
+
+function healthy(rows: readonly Row[]): boolean {
+  const aria = (cluster: string, node: string) => nodeRow(rows, cluster, node)?.aria ?? '';
+  return (
+    /Normal, Primary/.test(aria('production', 'dn0')) &&
+    /Normal, Standby/.test(aria('production', 'dn1')) &&
+    /Normal, Main Standby/.test(aria('recovery', 'dn0')) &&
+    /Normal, Standby/.test(aria('recovery', 'dn1'))
+  );
+}
+
+/** The row of a node: the first of that name below its cluster. */
+function nodeRow(rows: readonly Row[], cluster: string, node: string): Row | undefined {
+  const start = rows.findIndex(({ label, level }) => label === cluster && level === 1);
+  return start < 0
+    ? undefined
+    : rows.slice(start).find(({ label, level }) => label === node && level === 2);
+}
