@@ -5,4 +5,9 @@ import { statusCommand } from './status.ts';
 import { verifyCommand } from './verify.ts';
 
 /** All commands, in the order in which the help shows them. */
-export const commands: readonly CliCommand[] = [lintCommand, parseCommand, statusCommand, verifyCommand];
+export const commands: readonly CliCommand[] = [
+  lintCommand,
+  parseCommand,
+  statusCommand,
+  verifyCommand,
+];

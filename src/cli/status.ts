@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { t } from '../base/l10n.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { Snapshot } from '../status/types.ts';
@@ -6,7 +7,7 @@ import { takeArguments, wordOption } from './args.ts';
 import { usageError } from './errors.ts';
 import { readTopology, topologyFile } from './files.ts';
 import type { CliCommand, CliIo, ExitCode } from './io.ts';
-import { terminalPrompts } from './prompts.ts';
+import { openPool } from './pool.ts';
 import { statusJson, statusText } from './status-print.ts';
 
 type Format = 'text' | 'json';
@@ -16,13 +17,15 @@ export const statusCommand: CliCommand = {
   name: 'status',
   summary: () => t('Show the nodes of both clusters and whether they are healthy'),
   usage: () =>
-    `status [--topology FILE] [--format text|json] [--watch] [--interval SECONDS]\n\n${t('Reads all nodes with gs_ctl query. Exit code 1 when the dual cluster is not healthy. --watch goes on until Ctrl-C; with --format json each reading is one line.')}`,
+    `status [--topology FILE] [--ssh-config FILE] [--format text|json] [--watch] [--interval SECONDS] [--ssh-config FILE]\n\n${t('Reads all nodes with gs_ctl query. Exit code 1 when the dual cluster is not healthy. --watch goes on until Ctrl-C; with --format json each reading is one line. --ssh-config is read instead of ~/.ssh/config.')}`,
   async run(args, io) {
     const { values, operands } = takeArguments('status', args, {
       topology: { type: 'string' },
+      'ssh-config': { type: 'string' },
       format: { type: 'string' },
       watch: { type: 'boolean' },
       interval: { type: 'string' },
+      'ssh-config': { type: 'string' },
     });
     if (operands[0] !== undefined) {
       throw usageError(t('"{0}" is not expected here.', operands[0]), 'status');
@@ -33,14 +36,7 @@ export const statusCommand: CliCommand = {
     if (topology === undefined) {
       return 1;
     }
-    const { createHostPool } = await import('../hosts/pool.ts');
-    const pool = createHostPool({
-      hosts: topology.hosts,
-      prompts: terminalPrompts(io),
-      // Who runs a command on a file of his trusts it.
-      trusted: true,
-      log: () => undefined,
-    });
+    const pool = await openPool(topology, io, values['ssh-config']);
     const monitor = new Monitor({
       topology,
       pool,

@@ -6,7 +6,7 @@ import { takeArguments, wordOption } from './args.ts';
 import { usageError } from './errors.ts';
 import { readTopology, topologyFile } from './files.ts';
 import type { CliCommand } from './io.ts';
-import { terminalPrompts } from './prompts.ts';
+import { openPool } from './pool.ts';
 
 const formats = { text: verifyText, json: verifyJson, markdown: verifyMarkdown };
 
@@ -15,10 +15,11 @@ export const verifyCommand: CliCommand = {
   name: 'verify',
   summary: () => t('Prove that the two clusters replicate, with a report'),
   usage: () =>
-    `verify [--topology FILE] [--format text|json|markdown]\n\n${t('Writes a table on the primary, reads it on all other nodes, proves that these refuse to write, and cleans up. Exit code 1 when a check fails.')}`,
+    `verify [--topology FILE] [--ssh-config FILE] [--format text|json|markdown]\n\n${t('Writes a table on the primary, reads it on all other nodes, proves that these refuse to write, and cleans up. Exit code 1 when a check fails.')}`,
   async run(args, io) {
     const { values, operands } = takeArguments('verify', args, {
       topology: { type: 'string' },
+      'ssh-config': { type: 'string' },
       format: { type: 'string' },
     });
     if (operands[0] !== undefined) {
@@ -34,13 +35,7 @@ export const verifyCommand: CliCommand = {
     if (topology === undefined) {
       return 1;
     }
-    const { createHostPool } = await import('../hosts/pool.ts');
-    const pool = createHostPool({
-      hosts: topology.hosts,
-      prompts: terminalPrompts(io),
-      trusted: true,
-      log: () => undefined,
-    });
+    const pool = await openPool(topology, io, values['ssh-config']);
     try {
       const report = await verify({
         name: basename(dirname(resolve(io.cwd, file))),
