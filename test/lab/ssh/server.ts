@@ -46,6 +46,8 @@ const signals: ReadonlySet<string> = new Set([
 export class SshServer {
   hostKey: string;
   port = 0;
+  /** Connections that came in so far. */
+  accepted = 0;
   private readonly options: SshServerOptions;
   private readonly sockets = new Set<Socket>();
   private readonly children = new Set<ChildProcess>();
@@ -66,6 +68,7 @@ export class SshServer {
     const inner = (server as unknown as { _srv: NodeJS.EventEmitter })._srv;
     inner.prependListener('connection', (socket: Socket) => {
       socket.setNoDelay(true);
+      this.accepted += 1;
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
       this.slow(socket);
