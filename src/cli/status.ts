@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { t } from '../base/l10n.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { Snapshot } from '../status/types.ts';
@@ -17,7 +16,7 @@ export const statusCommand: CliCommand = {
   name: 'status',
   summary: () => t('Show the nodes of both clusters and whether they are healthy'),
   usage: () =>
-    `status [--topology FILE] [--ssh-config FILE] [--format text|json] [--watch] [--interval SECONDS] [--ssh-config FILE]\n\n${t('Reads all nodes with gs_ctl query. Exit code 1 when the dual cluster is not healthy. --watch goes on until Ctrl-C; with --format json each reading is one line. --ssh-config is read instead of ~/.ssh/config.')}`,
+    `status [--topology FILE] [--ssh-config FILE] [--format text|json] [--watch] [--interval SECONDS]\n\n${t('Reads all nodes with gs_ctl query. Exit code 1 when the dual cluster is not healthy. --watch goes on until Ctrl-C; with --format json each reading is one line. --ssh-config is read instead of ~/.ssh/config.')}`,
   async run(args, io) {
     const { values, operands } = takeArguments('status', args, {
       topology: { type: 'string' },
@@ -25,7 +24,6 @@ export const statusCommand: CliCommand = {
       format: { type: 'string' },
       watch: { type: 'boolean' },
       interval: { type: 'string' },
-      'ssh-config': { type: 'string' },
     });
     if (operands[0] !== undefined) {
       throw usageError(t('"{0}" is not expected here.', operands[0]), 'status');
