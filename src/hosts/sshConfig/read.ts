@@ -151,7 +151,7 @@ class Reader {
       state.active = !state.never && this.matchesHost(words);
     } else if (keyword === 'include') {
       await this.include(words, state, line);
-    } else if (state.active) {
+    } else if (state.active && words.length > 0) {
       this.set(aliases[keyword] ?? keyword, words);
     }
   }

@@ -21,7 +21,7 @@ describe('the local machine', () => {
       (await readdir('/dev/shm')).filter((name) => name.startsWith('opengauss-dual-cluster.'));
     const before = await folders();
     await other.close();
-    assert.match(await running, /result is unknown/);
+    assert.match(String(await running), /result is unknown/);
     await assertGone(mark);
     assert.ok((await folders()).length < before.length);
   });
