@@ -11,6 +11,11 @@ const severities: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
 /** What VS Code's Problems panel shows as the source of our findings. */
 export const diagnosticSource = 'openGauss';
 
+/** How VS Code shows a severity. */
+export function diagnosticSeverity(severity: Severity): vscode.DiagnosticSeverity {
+  return severities[severity];
+}
+
 export function toRange(document: vscode.TextDocument, range: TextRange): vscode.Range {
   return new vscode.Range(document.positionAt(range.start), document.positionAt(range.end));
 }

@@ -21,7 +21,7 @@ export async function pickNode(
 ): Promise<NodeRef | undefined> {
   const { topologies } = services;
   await topologies.ready();
-  const target = targetOf(argument);
+  const target = isFromKey(argument) ? services.selectedNode() : targetOf(argument);
   if (target !== undefined) {
     return topologies.node(target.topology, target.node);
   }
@@ -44,7 +44,7 @@ export async function pickNode(
         ]
           .filter((part) => part !== '')
           .join('  '),
-        iconPath: new vscode.ThemeIcon(state === undefined ? 'database' : icon.name),
+        iconPath: new vscode.ThemeIcon(icon.name),
         ref,
       };
     }),
@@ -82,6 +82,11 @@ export async function pickTopology(
     { title, placeHolder: t('Which topology?') },
   );
   return picked?.entry;
+}
+
+/** Keys that are pressed in the explorer mean its selected row; see `keybindings` in package.json. */
+function isFromKey(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'selection' in argument;
 }
 
 function targetOf(argument: unknown): NodeTarget | undefined {

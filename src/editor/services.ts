@@ -4,6 +4,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { AnswerDocuments } from './answers.ts';
 import { CommandRegistry } from './commands.ts';
 import { answerScheme } from './contributions.ts';
+import type { NodeTarget } from './explorer/item.ts';
 import { FailureReporter } from './failures.ts';
 import { EditorPrompts } from './hosts/prompts.ts';
 import { EditorSecretStore } from './hosts/secrets.ts';
@@ -22,6 +23,8 @@ export class Services implements vscode.Disposable {
   readonly topologies: TopologyService;
   readonly hosts: HostService;
   readonly monitors: MonitorService;
+  /** The node of the row that is selected in the explorer; for keys that are pressed there. */
+  selectedNode: () => NodeTarget | undefined = () => undefined;
   private readonly disposables = new DisposableList();
 
   constructor(context: vscode.ExtensionContext) {

@@ -8,7 +8,7 @@ import type { NodeSpec } from '../../topology/types.ts';
 import { configurationFiles } from '../files/configuration-files.ts';
 import { nodeFileUri } from '../files/node-uri.ts';
 import type { IconName } from './icons.ts';
-import { roleIcon, stateIcon } from './icons.ts';
+import { bad, doubtful, roleIcon, stateIcon } from './icons.ts';
 import type { ExplorerItem, NodeTarget } from './item.ts';
 import { clock, exactBytes, stateName } from './words.ts';
 import { cell } from './markdown.ts';
@@ -199,7 +199,7 @@ function problemItems(
       id: `problems:${topologyId}/${node.id}`,
       label: t('Problems'),
       description: String(problems.length),
-      icon: { name: 'warning', color: 'list.warningForeground' },
+      icon: { name: 'warning', color: doubtful },
       contextValue: 'group',
       expansion: 'expanded',
       target,
@@ -214,6 +214,6 @@ function problemItems(
 
 function problemIcon(problem: HealthProblem): IconName {
   return problem.severity === 'error'
-    ? { name: 'error', color: 'list.errorForeground' }
-    : { name: 'warning', color: 'list.warningForeground' };
+    ? { name: 'error', color: bad }
+    : { name: 'warning', color: doubtful };
 }

@@ -21,13 +21,14 @@ export function roleIcon(role: NodeRole): IconName {
   return { name: roleNames[role] };
 }
 
-const good = 'testing.iconPassed';
-const doubtful = 'list.warningForeground';
-const bad = 'list.errorForeground';
+const good = 'charts.green';
+/** Colours that every theme defines, high contrast included. */
+export const doubtful = 'problemsWarningIcon.foreground';
+export const bad = 'problemsErrorIcon.foreground';
 const faded = 'disabledForeground';
 
-/** A node's icon: its role while all is well, otherwise what is wrong. */
-export function nodeIcon(state: NodeState | undefined): IconName {
+/** A node's icon: its role while all is well, otherwise what is wrong. `awaited`: its first reading is on its way. */
+export function nodeIcon(state: NodeState | undefined, awaited = false): IconName {
   switch (state?.kind) {
     case 'ok':
       return { name: roleNames[state.role], color: good };
@@ -42,7 +43,7 @@ export function nodeIcon(state: NodeState | undefined): IconName {
     case 'unknown':
       return { name: 'question', color: faded };
     case undefined:
-      return { name: 'loading~spin' };
+      return awaited ? { name: 'loading~spin' } : { name: 'circle-outline', color: faded };
   }
 }
 

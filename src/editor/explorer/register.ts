@@ -5,6 +5,7 @@ import { ClusterExplorer, ExplorerRow } from './view.ts';
 /** The cluster explorer and the commands that belong to it. */
 export function registerExplorer(services: Services): ClusterExplorer {
   const explorer = services.add(new ClusterExplorer(services));
+  services.selectedNode = () => explorer.selected?.target;
   services.commands.register('openGauss.refresh', async () => {
     await services.monitors.refresh();
   });

@@ -3,7 +3,7 @@ import { t } from '../../base/l10n.ts';
 import type { Health } from '../../status/health.ts';
 import type { NodeState, Snapshot } from '../../status/types.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../topology/types.ts';
-import { clusterIcon, nodeIcon } from './icons.ts';
+import { bad, clusterIcon, nodeIcon } from './icons.ts';
 import type { ExplorerItem } from './item.ts';
 import { nodeDetails, roleOf, shortLag } from './details.ts';
 import { clusterTooltip, nodeTooltip } from './tooltip.ts';
@@ -19,6 +19,8 @@ export interface ExplorerInput {
   readonly findings: readonly Finding[];
   readonly snapshot: Snapshot | undefined;
   readonly health: Health | undefined;
+  /** Whether readings are being taken. */
+  readonly reading: boolean;
 }
 
 /** The explorer's rows. One topology's clusters stand at the top; several topologies get a row each. */
@@ -54,7 +56,7 @@ function brokenTopology(input: ExplorerInput): ExplorerItem {
     id: `topology:${input.id}`,
     label: input.name,
     description: t('opengauss.yaml has {0} errors', errors.length),
-    icon: { name: 'error', color: 'list.errorForeground' },
+    icon: { name: 'error', color: bad },
     contextValue: 'topology',
     expansion: 'none',
     children: [],
@@ -110,9 +112,9 @@ function nodeItem(input: ExplorerInput, node: NodeSpec): ExplorerItem {
     id: `node:${input.id}/${node.id}`,
     label: node.name,
     description: words.join(' · '),
-    icon: nodeIcon(state),
+    icon: nodeIcon(state, input.reading),
     contextValue: 'node',
-    spoken: t('Node {0}, {1}', node.name, [stateName(state), ...words].join(', ')),
+    spoken: t('Node {0}, {1}', node.name, [...new Set([stateName(state), ...words])].join(', ')),
     expansion: 'collapsed',
     children: nodeDetails(input.id, node, state, problems),
     target: { topology: input.id, node: node.id },

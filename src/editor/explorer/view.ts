@@ -68,6 +68,11 @@ export class ClusterExplorer implements vscode.TreeDataProvider<ExplorerRow>, vs
     return this.view.visible;
   }
 
+  /** The row that is selected. */
+  get selected(): ExplorerRow | undefined {
+    return this.view.selection[0];
+  }
+
   getChildren(row?: ExplorerRow): ExplorerRow[] {
     const children = row === undefined ? this.roots : row.item.children;
     return children.flatMap((child) => this.shown.get(child.id) ?? []);
@@ -161,6 +166,7 @@ export class ClusterExplorer implements vscode.TreeDataProvider<ExplorerRow>, vs
         findings: entry.findings,
         snapshot: monitors.snapshot(entry.id),
         health: monitors.health(entry.id),
+        reading: monitors.running,
       })),
     );
     const former = this.shown;

@@ -52,7 +52,9 @@ export function registerHealth(services: Services): void {
         .map(({ entry, health, time }) =>
           [
             `**${cell(entry.name)}** — ${cell(health.sentence)}`,
-            ...health.problems.map((problem) => `- ${cell(problem.message)}`),
+            ...(health.problems.length > 1
+              ? health.problems.map((problem) => `- ${cell(problem.message)}`)
+              : []),
             `\n${paused ? t('Not read any more; last read at {0}', clock(time)) : t('Read at {0}', clock(time))}`,
           ].join('\n'),
         )

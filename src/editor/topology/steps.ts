@@ -79,12 +79,13 @@ function askPick(
     ...choice,
     ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon) }),
   }));
-  const marked = (): readonly string[] =>
-    frame.former ?? items.slice(0, 1).map((item) => item.value);
+  // Of several hosts none is more likely than another.
+  const proposed = many && items.length > 1 ? [] : items.slice(0, 1);
+  const marked = frame.former ?? proposed.map((item) => item.value);
   pick.items = items;
   pick.canSelectMany = many;
   if (many) {
-    pick.selectedItems = items.filter((item) => marked().includes(item.value));
+    pick.selectedItems = items.filter((item) => marked.includes(item.value));
     // A host that no configuration lists can be typed.
     pick.onDidChangeValue((text) => {
       const name = text.trim();
@@ -99,7 +100,7 @@ function askPick(
       pick.selectedItems = selected;
     });
   } else {
-    pick.activeItems = items.filter((item) => marked().includes(item.value));
+    pick.activeItems = items.filter((item) => marked.includes(item.value));
   }
   return ask(pick, step.placeholder, frame, () => {
     const chosen = many ? pick.selectedItems : pick.activeItems;

@@ -19,6 +19,7 @@ function input(states: Readonly<Record<string, NodeState>>): ExplorerInput {
     findings: [],
     snapshot,
     health: assess(sampleTopology, snapshot),
+    reading: true,
   };
 }
 
