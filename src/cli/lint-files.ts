@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { messageOf } from '../base/errors.ts';
+import { fileNotRead } from './errors.ts';
 import { t } from '../base/l10n.ts';
 import { fileKindOf } from '../config/files/kinds.ts';
 import type { FileKind } from '../config/files/kinds.ts';
@@ -59,7 +60,7 @@ async function readSource(
   try {
     return { file, kind, text: decode(await readFile(resolve(cwd, file))) };
   } catch (thrown) {
-    return { file, reason: messageOf(thrown) };
+    return { file, reason: messageOf(fileNotRead(file, thrown)) };
   }
 }
 
@@ -81,10 +82,10 @@ export async function collect(
         found.push(await readSource(file, lintKindOf(file) ?? 'postgresql-conf', cwd));
       }
       if (found.length === before) {
-        found.push({ file: path, reason: t('There is no configuration file in this folder.') });
+        found.push({ file: path, reason: t('There is no configuration file in {0}.', path) });
       }
     } catch (thrown) {
-      found.push({ file: path, reason: messageOf(thrown) });
+      found.push({ file: path, reason: messageOf(fileNotRead(path, thrown)) });
     }
   }
   return found;

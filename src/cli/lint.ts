@@ -222,7 +222,7 @@ async function run(options: LintOptions, io: CliIo): Promise<ExitCode> {
     for (const found of await collect([path], io.cwd)) {
       if ('reason' in found) {
         unreadable = true;
-        io.err(`${found.file}: ${found.reason}\n`);
+        io.err(`${found.reason}\n`);
       } else {
         await add(found, true);
       }
