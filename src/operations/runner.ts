@@ -244,7 +244,8 @@ class Run {
       output: () => this.outputs.get(step.id) ?? '',
     });
     this.results.set(step.id, this.clean(result));
-    if (result.outcome !== 'done' && result.outcome !== 'skipped') {
+    // A plan that only looks shows everything that is wrong, not only the first thing.
+    if (result.outcome !== 'done' && result.outcome !== 'skipped' && this.plan.readOnly !== true) {
       this.failed = true;
     }
   }

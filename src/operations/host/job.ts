@@ -49,6 +49,11 @@ export async function runJob(
       return joined;
     }
   }
+  if (earlier.kind === 'ended' && earlier.code === 0) {
+    // It may have ended after the step was checked: let the check decide whether it still has to be done.
+    await job.forget();
+    throw jobInterrupted(request.tool, host);
+  }
   if (earlier.kind !== 'none') {
     await request.recover?.();
   }
@@ -120,6 +125,10 @@ class Job {
     this.offset = Math.min(size, this.offset + slice);
     this.output = (this.output + text).slice(-kept);
     this.context.output(text);
+  }
+
+  async forget(): Promise<void> {
+    await this.shell.run(`rm -rf -- ${quote(this.folder)}`, { signal: this.context.signal });
   }
 
   /** Starts it anew: what an earlier try left of the job itself is removed. */

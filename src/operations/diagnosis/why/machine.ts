@@ -1,0 +1,158 @@
+import { t } from '../../../base/l10n.ts';
+import { nodePrelude } from '../../../hosts/nodeCommand.ts';
+import { quote } from '../../../hosts/quote.ts';
+import type { BatchResult, Shell } from '../../../hosts/shell.ts';
+import type { NodeSpec } from '../../../topology/types.ts';
+import type { Fact } from './types.ts';
+
+/** Milliseconds for each question. */
+const toolLimit = 10_000;
+
+/** Processes, ports and disks, in one round trip. */
+export async function askMachine(
+  shell: Shell,
+  node: NodeSpec,
+  signal: AbortSignal,
+): Promise<readonly Fact[]> {
+  const data = quote(node.dataDir);
+  const dss = node.dssHome === undefined ? undefined : quote(node.dssHome);
+  const ports = [node.port, node.port + 1, node.dmsPort, node.dssPort].filter(
+    (port) => port !== undefined,
+  );
+  const commands = [
+    `p=$(head -n 1 ${data}/postmaster.pid 2>/dev/null); if [ -z "$p" ]; then echo none; elif kill -0 "$p" 2>/dev/null; then ps -o pid=,stat=,etime=,args= -p "$p"; else echo "dead $p"; fi`,
+    `ls -ld -- ${data} 2>&1; [ -e ${data}/build_completed.start ] && echo build_completed.start; true`,
+    `df -P -k -- ${data} 2>&1 | tail -n 1`,
+    `if command -v ss >/dev/null 2>&1; then ss -ltnpH 2>/dev/null; else awk 'NR>1 && $4=="0A"{print $2}' /proc/net/tcp /proc/net/tcp6; fi`,
+    dss === undefined
+      ? 'true'
+      : `[ -S ${dss}/.dss_unix_d_socket ] && echo socket || echo "no socket"; ${nodePrelude(node)}dsscmd getstatus -D ${dss} 2>&1 | head -n 3`,
+  ];
+  const answers = await shell.runBatch(
+    commands.map((command) => ({ command, timeout: toolLimit })),
+    { signal, timeout: toolLimit },
+  );
+  const [process, folder, disk, listening, dssStatus] = answers.map(textOf);
+  return [
+    processFact(process ?? ''),
+    folderFact(node, folder ?? ''),
+    diskFact(disk ?? ''),
+    portsFact(ports, listening ?? '', process ?? ''),
+    ...(dss === undefined ? [] : [dssFact(dssStatus ?? '')]),
+  ];
+}
+
+function textOf(answer: BatchResult): string {
+  return answer.timedOut ? t('no answer') : `${answer.stdout}${answer.stderr}`.trim();
+}
+
+function processFact(text: string): Fact {
+  const title = t('Process');
+  if (text === 'none') {
+    return {
+      title,
+      suspicious: true,
+      text: t('There is no postmaster.pid: the server was never started or was stopped in order.'),
+    };
+  }
+  const dead = /^dead (\d+)/.exec(text);
+  if (dead !== null) {
+    return {
+      title,
+      suspicious: true,
+      text: t(
+        'postmaster.pid names process {0}, which is gone: the server was killed or crashed.',
+        dead[1] ?? '',
+      ),
+    };
+  }
+  const stopped = /^\s*\d+\s+T/.test(text);
+  return {
+    title,
+    suspicious: stopped,
+    text: stopped ? t('The process is stopped (SIGSTOP): {0}', text) : text,
+  };
+}
+
+function folderFact(node: NodeSpec, text: string): Fact {
+  const title = t('Data directory');
+  if (text.includes('build_completed.start')) {
+    return {
+      title,
+      suspicious: true,
+      text: t(
+        'A build was begun and not completed: build_completed.start is in {0}.',
+        node.dataDir,
+      ),
+    };
+  }
+  const missing = /No such file|Permission denied/.test(text);
+  return { title, suspicious: missing, text: text.split('\n')[0] ?? '' };
+}
+
+function diskFact(text: string): Fact {
+  const title = t('Disk');
+  const match = /\s(\d+)\s+(\d+)\s+(\d+)%\s+(\S+)$/.exec(text);
+  if (match === null) {
+    return { title, suspicious: text !== '', text };
+  }
+  const used = Number(match[3]);
+  return {
+    title,
+    // openGauss turns read-only at 85 % by default (datastorage_threshold_value_check).
+    suspicious: used >= 85,
+    text: t(
+      '{0} % used, {1} MiB free on {2}',
+      used,
+      Math.round(Number(match[2]) / 1024),
+      match[4] ?? '',
+    ),
+  };
+}
+
+function portsFact(ports: readonly number[], listening: string, process: string): Fact {
+  const own = /^\s*(\d+)/.exec(process)?.[1];
+  const seen = ports.map((port) => ({ port, line: listenerOf(port, listening) }));
+  const foreign = seen.slice(0, 2).some(({ line }) => {
+    // A port that is taken while the server is down belongs to somebody else. DSS's own ports are not the server's.
+    const pid = pidIn(line);
+    return line !== undefined && (own === undefined || (pid !== undefined && pid !== own));
+  });
+  return {
+    title: t('Ports'),
+    suspicious: foreign,
+    text: seen
+      .map(({ port, line }) => {
+        const pid = pidIn(line);
+        const state =
+          line === undefined
+            ? t('free')
+            : pid === undefined
+              ? t('taken')
+              : t('taken by process {0}', pid);
+        return `${port}: ${state}`;
+      })
+      .join(', '),
+  };
+}
+
+/** The line of `ss -ltnp`, or the `address:port` of /proc/net/tcp in hexadecimal, that listens on a port. */
+function listenerOf(port: number, listening: string): string | undefined {
+  const hexadecimal = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return listening
+    .split('\n')
+    .find((line) =>
+      line.split(/\s+/).includes('LISTEN')
+        ? line.split(/\s+/)[3]?.endsWith(`:${port}`) === true
+        : line.trim().endsWith(hexadecimal),
+    );
+}
+
+function pidIn(line: string | undefined): string | undefined {
+  return /pid=(\d+)/.exec(line ?? '')?.[1];
+}
+
+function dssFact(text: string): Fact {
+  const well = /^socket/.test(text) && !/no socket|Failed|not found|no answer/i.test(text);
+  return { title: 'dssserver', suspicious: !well, text: text.split('\n').join(' · ') };
+}

@@ -1,0 +1,43 @@
+import { quote } from '../../hosts/quote.ts';
+import { parseGsCtlQuery } from '../../status/gs-ctl-query.ts';
+import { parsePgControldata, type ControlData } from '../../status/pg-controldata.ts';
+import type { GsCtlQuery } from '../../status/types.ts';
+import type { NodeLayout } from '../recipes/layout.ts';
+import type { StepContext } from '../types.ts';
+import { runForNode, runOn } from './command.ts';
+
+/** What `gs_ctl query` says of a node now. A question that takes too long is answered as `unrecognised`. */
+export async function queryNode(context: StepContext, node: NodeLayout): Promise<GsCtlQuery> {
+  const answer = await runForNode(context, node.spec, `gs_ctl query -D ${quote(node.dataDir)}`, {
+    quiet: true,
+    timeout: 20_000,
+  });
+  return parseGsCtlQuery(answer.stdout);
+}
+
+/** Whether the server of a node runs: by its process, not by what it answers. */
+export async function nodeRuns(context: StepContext, node: NodeLayout): Promise<boolean> {
+  const pidFile = quote(`${node.dataDir}/postmaster.pid`);
+  const answer = await runOn(
+    context,
+    node.host,
+    `P=$(head -n 1 ${pidFile} 2>/dev/null) && test -n "$P" && kill -0 "$P" 2>/dev/null && { ! test -d "/proc/$P" || test "$(readlink "/proc/$P/cwd")" = "$(cd -P -- ${quote(node.dataDir)} && pwd)" || tr '\\0' ' ' < "/proc/$P/cmdline" | grep -qF -- ${quote(node.dataDir)}; }`,
+    { quiet: true },
+  );
+  return answer.code === 0;
+}
+
+/** pg_control of a node's cluster, read through its DSS. undefined when it cannot be read. */
+export async function controlData(
+  context: StepContext,
+  node: NodeLayout,
+): Promise<ControlData | undefined> {
+  const answer = await runForNode(
+    context,
+    node.spec,
+    `pg_controldata --enable-dss --socketpath=${quote(node.socket)} +data`,
+    { quiet: true, timeout: 25_000 },
+  );
+  const data = parsePgControldata(answer.stdout);
+  return answer.code === 0 && data.kind === 'control-data' ? data : undefined;
+}

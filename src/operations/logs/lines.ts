@@ -1,0 +1,62 @@
+export type LogSeverity = 'error' | 'warning' | 'info' | 'debug';
+
+const words: readonly (readonly [RegExp, LogSeverity])[] = [
+  [/\b(?:PANIC|FATAL|ERROR)\b|\[?\bcore dumped\b/, 'error'],
+  [/\b(?:WARNING|WARN)\b/, 'warning'],
+  [/\b(?:DEBUG[1-5]?|TRACE)\b/, 'debug'],
+];
+
+/**
+ * How bad a line of a server, DSS or gs_ctl log is. Only the head of the line counts: a statement or a value further on
+ * may well hold the word ERROR.
+ */
+export function severityOf(line: string): LogSeverity {
+  const head = line.slice(0, 240).replace(/'[^']*'|"[^"]*"/g, '');
+  return words.find(([pattern]) => pattern.test(head))?.[1] ?? 'info';
+}
+
+/** The index of the first line that is an error, from a line on; undefined when there is none. */
+export function firstError(lines: readonly string[], from = 0): number | undefined {
+  const index = lines.findIndex((line, at) => at >= from && severityOf(line) === 'error');
+  return index < 0 ? undefined : index;
+}
+
+/** Keeps the last lines of a text that grows. */
+export class LogTail {
+  private readonly capacity: number;
+  private lines: string[] = [];
+  private rest = '';
+  private dropped = 0;
+
+  /** `capacity`: lines kept. */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  add(chunk: string): void {
+    const parts = (this.rest + chunk).split(/\r?\n/);
+    this.rest = parts.pop() ?? '';
+    // Appending one by one, since a chunk may hold more lines than a call takes arguments.
+    for (const part of parts) {
+      this.lines.push(part);
+    }
+    const excess = this.lines.length - this.capacity;
+    if (excess > 0) {
+      this.lines = this.lines.slice(excess);
+      this.dropped += excess;
+    }
+  }
+
+  /** Lines that are no longer kept. */
+  get missing(): number {
+    return this.dropped;
+  }
+
+  get text(): string {
+    return [...this.lines, this.rest].join('\n');
+  }
+
+  get all(): readonly string[] {
+    return this.rest === '' ? this.lines : [...this.lines, this.rest];
+  }
+}

@@ -1,0 +1,138 @@
+import { dirname } from 'node:path/posix';
+
+import { t } from '../../base/l10n.ts';
+import { isHostFailure } from '../../hosts/errors.ts';
+import { quote } from '../../hosts/quote.ts';
+import type { RemoteFile } from '../../hosts/shell.ts';
+import { blocked, notVerified } from '../errors.ts';
+import { fileState, makeParents } from '../host/folders.ts';
+import type { Step, StepContext } from '../types.ts';
+
+export interface FileStepOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly host: string;
+  readonly node?: string;
+  readonly cluster?: string;
+  readonly path: string;
+  readonly after: readonly string[];
+  readonly content: string;
+  readonly mode?: number;
+  /** Contents beside the wanted one that are right too, such as those of a later step. */
+  readonly accept?: (text: string) => boolean;
+  /** The file may be there and belong to somebody; it is changed with a backup. Otherwise a foreign one stops the step. */
+  readonly shared?: boolean;
+  /** Runs before the file is written, for the folder that it is in. */
+  readonly prepare?: (context: StepContext) => Promise<void>;
+}
+
+/** Reads a file as text; undefined when it is not there. */
+export async function readText(
+  context: StepContext,
+  host: string,
+  path: string,
+): Promise<{ readonly text: string; readonly file: RemoteFile } | undefined> {
+  const shell = await context.shell(host);
+  try {
+    const file = await shell.readFile(path, { signal: context.signal });
+    return { text: Buffer.from(file.content).toString('utf8'), file };
+  } catch (thrown) {
+    if (isHostFailure(thrown, 'file-not-found')) {
+      return undefined;
+    }
+    throw thrown;
+  }
+}
+
+/** Writes a file that is ours, or shared; a new one is in the journal before it exists. */
+export async function writeText(
+  context: StepContext,
+  host: string,
+  path: string,
+  content: string,
+  options: { readonly mode?: number; readonly backup?: boolean } = {},
+): Promise<void> {
+  const current = await readText(context, host, path);
+  if (current === undefined) {
+    await makeParents(context, host, dirname(path));
+    await context.recordCreated({ host, kind: 'file', path });
+  }
+  const shell = await context.shell(host);
+  await shell.writeFile(path, content, {
+    expected: current?.file.version ?? null,
+    mode: options.mode ?? 0o600,
+    backup: options.backup ?? false,
+    signal: context.signal,
+  });
+}
+
+/** A step whose result is a file with a certain content. */
+export function fileStep(options: FileStepOptions): Step {
+  const { host, path, content } = options;
+  const right = (text: string): boolean => text === content || options.accept?.(text) === true;
+  return {
+    id: options.id,
+    title: options.title,
+    hosts: [host],
+    ...(options.node === undefined ? {} : { node: options.node }),
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+    after: options.after,
+    timeout: 60_000,
+    estimate: 1,
+    script: {
+      check: `printf '%s' ${quote(content)} | cmp -s - ${quote(path)}`,
+      run: `mkdir -p ${quote(dirname(path))} && (umask 077; printf '%s' ${quote(content)} > ${quote(`${path}.new`)}) && mv ${quote(`${path}.new`)} ${quote(path)}`,
+    },
+    check: async (context) => {
+      const current = await readText(context, host, path);
+      if (current === undefined) {
+        return { kind: 'needed' };
+      }
+      if (right(current.text)) {
+        return { kind: 'done', evidence: t('{0} has the right content.', path) };
+      }
+      if (options.shared !== true && (await fileState(context, host, path)) === 'foreign') {
+        return {
+          kind: 'blocked',
+          failure: blocked(
+            t(
+              '{0} on {1} is there with another content and was not written by this plan.',
+              path,
+              host,
+            ),
+            {
+              host,
+              file: path,
+              remedy: t(
+                'Look at it; move it away if nobody needs it, or choose other folders in the topology.',
+              ),
+            },
+          ),
+        };
+      }
+      return { kind: 'needed' };
+    },
+    preview: async (context) => [
+      {
+        kind: 'file',
+        path,
+        before: (await readText(context, host, path))?.text,
+        after: content,
+      },
+    ],
+    run: async (context) => {
+      await options.prepare?.(context);
+      await writeText(context, host, path, content, {
+        ...(options.mode === undefined ? {} : { mode: options.mode }),
+        backup: options.shared === true,
+      });
+    },
+    verify: async (context) => {
+      const current = await readText(context, host, path);
+      if (current === undefined || !right(current.text)) {
+        throw notVerified(t('{0} has not the content that was written.', path), { host });
+      }
+      return t('{0} has the right content.', path);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { Failure } from '../../base/errors.ts';
+import { t } from '../../base/l10n.ts';
+import type { OperationCode } from '../errors.ts';
+import { verifiedByCheck } from '../execute-step.ts';
+import type { Layout } from '../recipes/layout.ts';
+import type { CheckAnswer, Step, StepContext } from '../types.ts';
+import { preflightChecks, type CheckResult, type PreflightCheck } from './preflight-checks.ts';
+
+const marks = { ok: '✔', warning: '!', failed: '✘' } as const;
+
+function line(check: PreflightCheck, result: CheckResult): string {
+  const { remedy } = result;
+  return `${marks[result.level]} ${check.title()}: ${result.found}${remedy === undefined ? '' : ` → ${remedy}`}`;
+}
+
+async function answer(
+  context: StepContext,
+  layout: Layout,
+  host: string,
+  checks: readonly PreflightCheck[],
+): Promise<CheckAnswer> {
+  const lines: string[] = [];
+  const remedies: string[] = [];
+  for (const check of checks) {
+    const result = await check.ask(context, layout, host);
+    lines.push(line(check, result));
+    context.output(`${line(check, result)}\n`);
+    if (result.level === 'failed') {
+      remedies.push(result.remedy ?? '');
+    }
+  }
+  if (remedies.length === 0) {
+    const warnings = lines.filter((one) => one.startsWith(marks.warning));
+    return {
+      kind: 'done',
+      evidence: warnings.length === 0 ? lines.join('; ') : warnings.join('; '),
+    };
+  }
+  const failure = new Failure<OperationCode>(
+    'preflight-failed',
+    lines.filter((one) => one.startsWith(marks.failed)).join('\n'),
+    { place: { host }, remedy: remedies.join(' ') },
+  );
+  return { kind: 'blocked', failure };
+}
+
+function lookingStep(
+  layout: Layout,
+  host: string,
+  words: { readonly id: string; readonly title: string; readonly after: readonly string[] },
+  checks: readonly PreflightCheck[],
+): Step {
+  return {
+    ...words,
+    hosts: [host],
+    timeout: 120_000,
+    estimate: 2,
+    check: (context) => answer(context, layout, host, checks),
+    preview: () =>
+      Promise.resolve([{ kind: 'note', text: checks.map((check) => check.title()).join(', ') }]),
+    run: () => Promise.resolve(),
+    verify: async (context) => verifiedByCheck(await answer(context, layout, host, checks)),
+  };
+}
+
+/** All checks of a host as one step, for the beginning of a plan. Nothing runs when one fails. */
+export function preflightStep(layout: Layout, host: string): Step {
+  return lookingStep(
+    layout,
+    host,
+    { id: `preflight.${host}`, title: t('Preflight of {0}', host), after: [] },
+    preflightChecks,
+  );
+}
+
+/** Each check of each host as a step of its own, so that all are seen, passed and failed. */
+export function preflightSteps(layout: Layout): Step[] {
+  return layout.hosts.flatMap((host) =>
+    preflightChecks.map((check) =>
+      lookingStep(
+        layout,
+        host,
+        {
+          id: `preflight.${host}.${check.id}`,
+          title: t('{0} on {1}', check.title(), host),
+          after: [],
+        },
+        [check],
+      ),
+    ),
+  );
+}
