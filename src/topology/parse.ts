@@ -90,7 +90,7 @@ function readTopology(reader: MapReader): Topology | undefined {
     arrays,
     ...(xlog && { xlog }),
   };
-  checkTogether(topology, reader);
+  checkTogether(topology, reader, clusters.length === clusterReaders.length);
   return topology;
 }
 

@@ -10,15 +10,23 @@ interface Taken {
   readonly range: TextRange;
 }
 
-/** The relations between clusters, nodes and hosts, once every single value is right. */
-export function checkTogether(topology: Topology, reader: MapReader): void {
+/**
+ * The relations between clusters, nodes and hosts, of what could be read. `allClusters`: no cluster had to be left out, so that
+ * something missing is really missing.
+ */
+export function checkTogether(topology: Topology, reader: MapReader, allClusters: boolean): void {
   const places = new Places(reader.map);
-  checkRoles(topology, reader, places);
+  const complete = !reader.findings.failed;
+  if (allClusters) {
+    checkRoles(topology, reader, places);
+  }
   checkNames(topology, reader, places);
   checkPorts(topology, reader, places);
   checkDirectories(topology, reader, places);
   checkLockFiles(topology, reader, places);
-  checkHosts(topology, reader);
+  if (complete) {
+    checkHosts(topology, reader);
+  }
 }
 
 /** A dual cluster is one primary and one standby cluster. */
