@@ -153,8 +153,7 @@ if (args.has('--missing')) {
   process.exitCode = problems.length === 0 ? 0 : 1;
 } else {
   await writeFile(bundleFile, bundle);
-  for (const problem of problems) {
-    console.warn(problem);
-  }
-  console.log(`${texts.size} texts, ${missing.length} without translation`);
+  console.log(
+    `${texts.size} texts, ${missing.length} without translation, ${problems.length} problems; --check lists them`,
+  );
 }

@@ -55,7 +55,7 @@ function brokenTopology(input: ExplorerInput): ExplorerItem {
   return {
     id: `topology:${input.id}`,
     label: input.name,
-    description: t('opengauss.yaml has {0} errors', errors.length),
+    description: t('errors in opengauss.yaml: {0}', errors.length),
     icon: { name: 'error', color: bad },
     contextValue: 'topology',
     expansion: 'none',
