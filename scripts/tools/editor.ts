@@ -107,6 +107,11 @@ export interface EditorOptions {
   readonly trust?: 'asked';
   /** A socket to listen on, instead of a free port of the loopback interface. */
   readonly socket?: string;
+  /**
+   * The language of the window, English by default. The editor's own texts stay English, since its language
+   * packs are not on npm; extensions speak the language.
+   */
+  readonly language?: string;
   /** Whether extensions can be looked for and installed from the gallery; not by default. */
   readonly gallery?: boolean;
   /** Receives what the server prints. */
@@ -114,7 +119,7 @@ export interface EditorOptions {
 }
 
 /** Settings of a quiet editor that sends nothing anywhere and looks for nothing by itself. */
-export const quietSettings = {
+const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
@@ -130,12 +135,8 @@ export const quietSettings = {
 
 /** Starts the editor's server on the loopback interface and waits until it listens. */
 export async function startEditor(server: string, options: EditorOptions): Promise<Editor> {
-  const user = join(options.dataFolder, 'data', 'User');
-  await mkdir(user, { recursive: true });
-  await writeFile(
-    join(user, 'settings.json'),
-    JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2),
-  );
+  await writeSettings(options.dataFolder, options.settings ?? {});
+  if (options.language !== undefined) await writeLanguagePack(options.dataFolder, options.language);
   const child = startNode(
     [
       join(server, 'out', 'server-main.js'),
@@ -147,6 +148,7 @@ export async function startEditor(server: string, options: EditorOptions): Promi
       ...['--server-data-dir', options.dataFolder],
       ...['--telemetry-level', 'off'],
       ...(options.trust === 'asked' ? [] : ['--disable-workspace-trust']),
+      ...['--locale', options.language ?? 'en'],
     ],
     { env: editorEnvironment(options), stdio: ['ignore', 'pipe', 'pipe'] },
   );
@@ -157,6 +159,33 @@ export async function startEditor(server: string, options: EditorOptions): Promi
     address: (window) => `http://127.0.0.1:${at}${windowPath(`127.0.0.1:${at}`, window)}`,
     stop: () => child.stop(),
   };
+}
+
+/** Writes the user's settings; a window that is open follows at once. */
+export async function writeSettings(
+  dataFolder: string,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const user = join(dataFolder, 'data', 'User');
+  await mkdir(user, { recursive: true });
+  const text = JSON.stringify({ ...quietSettings, ...settings }, undefined, 2);
+  await writeFile(join(user, 'settings.json'), text);
+}
+
+/** A language pack without texts: it makes the language known to the server. */
+async function writeLanguagePack(dataFolder: string, language: string): Promise<void> {
+  const data = join(dataFolder, 'data');
+  const texts = join(data, 'language.json');
+  await writeFile(texts, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const pack = {
+    hash: 'empty',
+    label: language,
+    extensions: [
+      { extensionIdentifier: { id: 'opengauss-dual-cluster.language' }, version: '0.0.1' },
+    ],
+    translations: { vscode: texts },
+  };
+  await writeFile(join(data, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 }
 
 /** The variables of a terminal inside another editor, or of npm, would confuse this one. */

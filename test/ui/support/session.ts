@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { openLab } from '../../../scripts/start/lab.ts';
 import type { LabChoice } from '../../../scripts/start/lab.ts';
 import { installBrowser } from '../../../scripts/tools/browser.ts';
-import { installEditor, startEditor } from '../../../scripts/tools/editor.ts';
+import { installEditor, startEditor, writeSettings } from '../../../scripts/tools/editor.ts';
 import { root } from '../../../scripts/tools/root.ts';
 import { removeFolder, temporaryFolder } from '../../../scripts/tools/temporary.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -20,7 +20,7 @@ export interface SessionOptions extends LabChoice {
   /** Ask whether the folder is trusted, as a desktop does. */
   readonly trust?: 'asked';
   /** The language of the window. */
-  readonly language?: 'en' | 'zh-cn';
+  readonly language?: 'zh-cn';
 }
 
 /** A session and what is in it. */
@@ -28,6 +28,8 @@ export interface Session {
   readonly lab: Lab;
   readonly page: Page;
   readonly workbench: Workbench;
+  /** Changes settings of the window, as in settings.json. */
+  set(settings: Readonly<Record<string, unknown>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,15 +55,18 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       openLab(options),
     ]);
     endings.push(() => opened.stop());
+    const settings = {
+      'workbench.colorTheme': 'Default Dark Modern',
+      ...opened.settings,
+      ...options.settings,
+    };
+    const dataFolder = join(folder, 'editor');
     const [editor, browser] = await Promise.all([
       startEditor(server, {
-        dataFolder: join(folder, 'editor'),
-        settings: {
-          'workbench.colorTheme': 'Default Dark Modern',
-          ...opened.settings,
-          ...options.settings,
-        },
+        dataFolder,
+        settings,
         ...(options.trust !== undefined && { trust: options.trust }),
+        ...(options.language !== undefined && { language: options.language }),
       }),
       chromium.launch({ ...launch, headless: true }),
     ]);
@@ -77,7 +82,13 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     const workbench = new Workbench(page);
     await page.goto(editor.address({ open: opened.workspace, extension: root }));
     await workbench.ready();
-    return { lab: opened.lab, page, workbench, close };
+    return {
+      lab: opened.lab,
+      page,
+      workbench,
+      set: (more) => writeSettings(dataFolder, { ...settings, ...more }),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -37,10 +37,19 @@ export class Workbench {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput().fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    await this.choose(title);
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.quickInput().fill(`>${title}`, { timeout: 5000 });
+        await row.first().click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        // A window that is still loading may take the focus and so close the palette.
+        if (attempt === 3) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** Chooses an entry of the open quick pick by its label. */
@@ -150,14 +159,6 @@ export class Workbench {
   /** The texts of the status bar. */
   statusBar(): Promise<string[]> {
     return this.page.locator('.statusbar .statusbar-item').allInnerTexts();
-  }
-
-  /** Sets the colour theme by its setting’s label. */
-  async theme(label: string): Promise<void> {
-    await this.command('Preferences: Color Theme');
-    await this.quickInput().fill(label);
-    await this.choose(label);
-    await this.page.waitForTimeout(500);
   }
 
   /** Closes all editors. */
