@@ -5,6 +5,8 @@ import { registerExplorer } from './explorer/register.ts';
 import type { ClusterExplorer } from './explorer/view.ts';
 import { registerFiles } from './files/register.ts';
 import { registerHealth } from './health/register.ts';
+import { registerLanguage } from './language/register.ts';
+import { registerLogs } from './logs/register.ts';
 import { registerQuery } from './query/register.ts';
 import { registerRemote } from './remote/register.ts';
 import type { Services } from './services.ts';
@@ -21,6 +23,8 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerHealth(services);
   registerDashboard(services);
   registerFiles(services);
+  services.add(registerLanguage(services));
+  registerLogs(services);
   registerQuery(services);
   registerSql(services);
   registerVerify(services);

@@ -1,0 +1,1 @@
+export { describeParameter } from '../text/describe.ts';
