@@ -133,9 +133,9 @@ export class Authentication {
 
   private async password(next: Next): Promise<void> {
     const { settings } = this.options;
-    const { sent, outcome } = await this.withPassword(async (password) => {
+    const { sent, outcome } = await this.withPassword(async (password, kept) => {
       this.try(next, 'password', { type: 'password', username: settings.user, password });
-      return this.outcome();
+      return this.outcome(kept ? 'password' : undefined);
     });
     if (!sent) {
       this.notSent(outcome, () => next(false));
@@ -161,8 +161,8 @@ export class Authentication {
       this.waiting === undefined &&
       /passw|密码|口令/i.test(first.prompt);
     if (isPassword) {
-      const { sent, outcome } = await this.withPassword(async (password) => {
-        const result = this.outcome();
+      const { sent, outcome } = await this.withPassword(async (password, kept) => {
+        const result = this.outcome(kept ? 'keyboard-interactive' : undefined);
         finish([password]);
         return result;
       });
@@ -188,14 +188,12 @@ export class Authentication {
       this.options.giveUp(authenticationCancelled(settings.name));
       return;
     }
-    void this.outcome().then((outcome) => {
-      this.refused ||= outcome === 'refused';
-    });
+    void this.outcome();
     finish([...answers]);
   }
 
   private async withPassword(
-    attempt: (password: string) => Promise<Outcome>,
+    attempt: (password: string, kept: boolean) => Promise<Outcome>,
   ): Promise<{ sent: boolean; outcome: Outcome }> {
     const { prompts, passwords, settings, signal } = this.options;
     const account = this.account();
@@ -206,10 +204,10 @@ export class Authentication {
     let sent = false;
     let outcome: Outcome;
     try {
-      outcome = await passwords.use(account, ask, async (password) => {
+      outcome = await passwords.use(account, ask, async (password, kept) => {
         sent = true;
         this.options.asking(false);
-        return attempt(password);
+        return attempt(password, kept);
       });
     } catch (thrown) {
       this.options.log(`The question for a password failed: ${String(thrown)}`);
@@ -218,13 +216,20 @@ export class Authentication {
     return { sent, outcome };
   }
 
-  /** The server's word on what was sent last; it comes with the next call of the handler or when we are let in. */
-  private async outcome(): Promise<Outcome> {
+  /**
+   * The server's word on what was sent last; it comes with the next call of the handler or when we are let in. When a
+   * password from before is refused, its method is tried once more with one that the person types.
+   */
+  private async outcome(again?: string): Promise<Outcome> {
     this.settle('accepted');
     return new Promise((resolve) => {
       this.waiting = (outcome) => {
         if (outcome === 'refused') {
-          this.refused = true;
+          if (again === undefined) {
+            this.refused = true;
+          } else {
+            this.used.delete(again);
+          }
         }
         resolve(outcome);
       };

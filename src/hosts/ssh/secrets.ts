@@ -19,14 +19,15 @@ export class Passwords {
   }
 
   /**
-   * Waits for the turn, finds a password and hands it to `attempt`, which answers what the server said. Answers
+   * Waits for the turn, finds a password and hands it to `attempt`, which answers what the server said; `kept` tells
+   * it that the password comes from before. Answers
    * `refused` without an attempt when another connection's attempt was refused meanwhile, and `not tried` when there
    * was no answer.
    */
   async use(
     account: Account,
     ask: (() => Promise<SecretAnswer | undefined>) | undefined,
-    attempt: (password: string) => Promise<Outcome>,
+    attempt: (password: string, kept: boolean) => Promise<Outcome>,
   ): Promise<Outcome> {
     const key = keyOf(account);
     const before = this.turns.get(key);
@@ -51,11 +52,11 @@ export class Passwords {
   private async take(
     key: string,
     ask: (() => Promise<SecretAnswer | undefined>) | undefined,
-    attempt: (password: string) => Promise<Outcome>,
+    attempt: (password: string, kept: boolean) => Promise<Outcome>,
   ): Promise<Outcome> {
     const kept = this.good.get(key) ?? (await this.prompts.secrets.get(key));
     if (kept !== undefined && !this.refused.has(mark(key, kept))) {
-      const outcome = await attempt(kept);
+      const outcome = await attempt(kept, true);
       if (outcome === 'refused') {
         await this.forget(key, kept);
         return 'outdated';
@@ -72,7 +73,7 @@ export class Passwords {
     if (this.refused.has(mark(key, answer.secret))) {
       return 'refused';
     }
-    const outcome = await attempt(answer.secret);
+    const outcome = await attempt(answer.secret, false);
     if (outcome === 'refused') {
       await this.forget(key, answer.secret);
     } else if (outcome === 'accepted') {
