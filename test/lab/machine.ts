@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { LabDisk } from './disk.ts';
@@ -19,7 +20,9 @@ export interface KeyPair {
 export function newKey(comment: string): KeyPair {
   // ssh2 writes a few keys of a thousand in a form that it cannot read itself; another one is made then.
   for (;;) {
-    const { private: secret, public: open } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+    const { private: secret, public: open } = ssh2.utils.generateKeyPairSync('ed25519', {
+      comment,
+    });
     if (!(ssh2.utils.parseKey(secret) instanceof Error)) {
       return { private: secret, public: open };
     }
@@ -121,7 +124,10 @@ export class Machine implements LabMachine {
       gaussHome: this.gaussHome,
       tools: join(this.lab, 'tools'),
       node: process.execPath,
-      pglite: '',
+      pglite: join(
+        dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite')),
+        'index.js',
+      ),
     };
     await installTools(host, join(this.folder, 'lab.json'));
   }

@@ -1,5 +1,6 @@
 // The short-lived programs: node tool.cjs <host file> gs_ctl|gs_guc|… arguments…
 import { gsCtl } from './gsctl/main.ts';
+import { gsqlTool } from './gsql/main.ts';
 import { loadHost } from './host.ts';
 import type { LabHost } from './host.ts';
 import { err } from './print.ts';
@@ -8,6 +9,7 @@ const tools: Readonly<
   Record<string, (host: LabHost, args: readonly string[]) => number | Promise<number>>
 > = {
   gs_ctl: gsCtl,
+  gsql: gsqlTool,
 };
 
 const [, , file = '', name = '', ...args] = process.argv;

@@ -11,6 +11,7 @@ import { ServerLog } from './log.ts';
 import { GaussNode } from './node.ts';
 import type { RunMode } from './node.ts';
 import { Service } from './service.ts';
+import { versionText } from './version.ts';
 import { StartFailure, checkSettings, lockShared, readSharedXlog } from './startup.ts';
 
 interface Arguments {
@@ -284,9 +285,7 @@ function obeySignals(node: GaussNode, service: Service): void {
 /** `gaussdb`, in the foreground. @returns the exit code when it does not start, else nothing. */
 export async function gaussdb(host: LabHost, args: readonly string[]): Promise<number> {
   if (args.includes('-V') || args.includes('--version')) {
-    out(
-      `gaussdb (openGauss ${host.version} build c9f6da70) compiled at 2026-11-22 07:36:05 commit 0 last mr  release\n`,
-    );
+    out(`gaussdb ${versionText(host.version)}\n`);
     return 0;
   }
   const asked = args.indexOf('-C');

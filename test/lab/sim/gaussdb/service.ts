@@ -218,7 +218,7 @@ export class Service {
       case 'standby_cluster':
         return this.serveStandby(socket, hello);
       case 'gsql': {
-        const session = new SqlSession(node, socket, hello);
+        const session = new SqlSession(node, socket);
         return (message) => session.take(message);
       }
       default:
