@@ -1,11 +1,12 @@
-import type { Finding, Fix } from '../base/finding.ts';
+import type { Finding, Fix, TextRange } from '../base/finding.ts';
 import { t } from '../base/l10n.ts';
 import type { Catalogue } from './catalogue.ts';
 import { drain, parseConf, parseSteps, printConf } from './document.ts';
-import type { ConfDocument } from './document.ts';
+import type { ConfDocument, ConfLine } from './document.ts';
 import { applyEdits } from './edit.ts';
-import { readAsServerSteps } from './readers/server.ts';
-import type { LintContext, Rule, RuleInput } from './rules/rule.ts';
+import { ServerSetting, readAsServerSteps } from './readers/server.ts';
+import type { ServerReading } from './readers/server.ts';
+import type { LintContext, Report, Rule, RuleInput } from './rules/rule.ts';
 import { toFinding } from './rules/rule.ts';
 import { rules } from './rules/table.ts';
 
@@ -68,6 +69,86 @@ function isSound(
   );
 }
 
+const lineRules = rules.filter(({ ofLine }) => ofLine === true);
+const fileRules = rules.filter(({ ofLine }) => ofLine !== true);
+
+type LineReports = readonly { readonly rule: Rule; readonly report: Report }[];
+
+const nothing: LineReports = [];
+const lineReports = new WeakMap<Catalogue, WeakMap<ConfLine, LineReports>>();
+
+/** What the rules of one line say of a line, as if it stood alone at the start of a text. */
+function lookAtLine(line: ConfLine, found: ServerSetting, catalogue: Catalogue): LineReports {
+  const document: ConfDocument = { lines: [line], starts: [0], length: line.text.length };
+  const setting = new ServerSetting(document, 0, found, found.value);
+  const reading: ServerReading = {
+    ok: true,
+    all: [setting],
+    settings: new Map(),
+    problems: [],
+    repeated: new Set(),
+  };
+  const input: RuleInput = { document, catalogue, context: {}, reading };
+  const reports = lineRules.flatMap((rule) =>
+    [...rule.check(input)].map((report) => ({ rule, report })),
+  );
+  return reports.length === 0 ? nothing : reports;
+}
+
+const moved = (range: TextRange, by: number): TextRange => ({
+  start: range.start + by,
+  end: range.end + by,
+});
+
+/** A report of a line at its place in the text. */
+function moveReport(report: Report, by: number): Report {
+  const { fixes } = report;
+  const range = moved(report.range, by);
+  if (fixes === undefined) {
+    return { ...report, range };
+  }
+  const movedFixes = (): readonly (Fix | undefined)[] =>
+    fixes().map(
+      (fix) =>
+        fix && {
+          ...fix,
+          edits: fix.edits.map((edit) => ({ ...edit, range: moved(edit.range, by) })),
+        },
+    );
+  return { ...report, range, fixes: movedFixes };
+}
+
+function* lineFindings(input: RuleInput, keep: Keep): Generator<undefined, readonly Finding[]> {
+  const { document, catalogue, reading } = input;
+  const cache = lineReports.get(catalogue) ?? new WeakMap<ConfLine, LineReports>();
+  lineReports.set(catalogue, cache);
+  const findings: Finding[] = [];
+  const told = new Map<string, number>();
+  for (const [index, setting] of reading.all.entries()) {
+    const line = document.lines[setting.line];
+    if (line === undefined) {
+      continue;
+    }
+    let reports = cache.get(line);
+    if (reports === undefined) {
+      reports = lookAtLine(line, setting, catalogue);
+      cache.set(line, reports);
+    }
+    for (const { rule, report } of reports) {
+      const count = (told.get(rule.code) ?? 0) + 1;
+      told.set(rule.code, count);
+      if (count <= mostOfARule) {
+        const by = document.starts[setting.line] ?? 0;
+        findings.push(toFinding(rule, moveReport(report, by), keep));
+      }
+    }
+    if (index % 1000 === 999) {
+      yield undefined;
+    }
+  }
+  return findings;
+}
+
 function* lintSteps(
   document: ConfDocument,
   catalogue: Catalogue,
@@ -77,7 +158,8 @@ function* lintSteps(
   const input: RuleInput = { document, catalogue, context, reading };
   const findings: Finding[] = [];
   const keep: Keep = (finding, fix) => isSound(input, findings, finding, fix);
-  for (const rule of rules) {
+  findings.push(...(yield* lineFindings(input, keep)));
+  for (const rule of fileRules) {
     findings.push(...runRule(rule, input, keep));
     yield undefined;
   }

@@ -5,13 +5,16 @@ import type { CheckContext } from '../checks/check.ts';
 import { checkOf } from '../checks/table.ts';
 import { foldName, lineRange, rangeIn } from '../document.ts';
 import type { ConfDocument, ConfLine } from '../document.ts';
+import type { Token } from '../lexer.ts';
 import { parseValue, shown } from '../values.ts';
 import type { Reading, Refusal, Value } from '../values.ts';
 
 /** A line that sets something. */
-export interface ServerSetting {
+export class ServerSetting {
   /** As the catalogue spells it, or as the file does when it is a name with a dot that nobody knows. */
   readonly name: string;
+  /** The name in lower case, by which settings are found. */
+  readonly key: string;
   readonly parameter: Parameter | undefined;
   /** The value as the server stores it; undefined when it refuses it. */
   readonly value: Value | undefined;
@@ -19,8 +22,35 @@ export interface ServerSetting {
   readonly raw: string;
   /** Counted from 0, as in `ConfDocument.lines`. */
   readonly line: number;
-  readonly nameRange: TextRange;
-  readonly valueRange: TextRange;
+  private readonly document: ConfDocument;
+
+  constructor(
+    document: ConfDocument,
+    line: number,
+    reading: Pick<LineReading, 'name' | 'key' | 'parameter' | 'raw'>,
+    value: Value | undefined,
+  ) {
+    this.document = document;
+    this.line = line;
+    this.name = reading.name;
+    this.key = reading.key;
+    this.parameter = reading.parameter;
+    this.raw = reading.raw;
+    this.value = value;
+  }
+
+  // Made when asked for: there are thousands of settings and few that anything is said of.
+  get nameRange(): TextRange {
+    return this.rangeOf(this.document.lines[this.line]?.name);
+  }
+
+  get valueRange(): TextRange {
+    return this.rangeOf(this.document.lines[this.line]?.value);
+  }
+
+  private rangeOf(token: Token | undefined): TextRange {
+    return rangeIn(this.document, this.line, token ?? { start: 0, end: 0 });
+  }
 }
 
 /**
@@ -48,8 +78,13 @@ export interface ServerReading {
   readonly all: readonly ServerSetting[];
   /** What holds in the end, by name in lower case: of duplicates the last. */
   readonly settings: ReadonlyMap<string, ServerSetting>;
-  /** All problems of all kinds in the order of the file, although the server stops at the first kind that it meets. */
+  /**
+   * Problems of all kinds in the order of the file, although the server stops at the first kind that it meets; no more
+   * than the first thousand of each kind.
+   */
   readonly problems: readonly Problem[];
+  /** The names, in lower case, that are set more than once. */
+  readonly repeated: ReadonlySet<string>;
 }
 
 export interface ServerReaderOptions {
@@ -60,6 +95,7 @@ export interface ServerReaderOptions {
 /** What a line says by itself. Kept for the line, since lines stay the same objects over edits. */
 interface LineReading {
   readonly name: string;
+  readonly key: string;
   readonly parameter: Parameter | undefined;
   readonly value: Reading<Value> | undefined;
   readonly raw: string;
@@ -83,6 +119,7 @@ function readLine(
   const raw = content === '' && parameter?.name === 'search_path' ? '""' : content;
   const reading: LineReading = {
     name: parameter?.name ?? written,
+    key: foldName(parameter?.name ?? written),
     parameter,
     raw,
     value: parameter === undefined ? undefined : parseValue(parameter, raw, written),
@@ -90,6 +127,9 @@ function readLine(
   cache.set(line, reading);
   return reading;
 }
+
+/** A file with more problems of a kind is rubbish; the server itself gives up after a hundred syntax errors. */
+const mostOfAKind = 1000;
 
 const flexFailure = 'input in flex scanner failed';
 
@@ -99,6 +139,8 @@ class Reader implements CheckContext {
   readonly all: ServerSetting[] = [];
   readonly problems: Problem[] = [];
   readonly settings = new Map<string, ServerSetting>();
+  readonly repeated = new Set<string>();
+  private readonly counts = new Map<ProblemKind, number>();
   private readonly document: ConfDocument;
   private readonly catalogue: Catalogue;
   private readonly options: ServerReaderOptions;
@@ -144,7 +186,7 @@ class Reader implements CheckContext {
 
   private broken(index: number, line: ConfLine): void {
     const token = line.unexpected;
-    this.problems.push({
+    this.add({
       kind: 'syntax',
       message:
         token === undefined
@@ -164,7 +206,7 @@ class Reader implements CheckContext {
     const required = foldName(line.name?.text ?? '') === 'include';
     const missing = path !== '' && this.pathExists(path) === false;
     if (path === '' || (missing && required)) {
-      this.problems.push({
+      this.add({
         kind: 'include',
         message:
           path === ''
@@ -183,66 +225,86 @@ class Reader implements CheckContext {
       : undefined;
   }
 
-  private setting(index: number, line: ConfLine): void {
-    if (line.name === undefined || line.value === undefined) {
-      return;
+  private add(problem: Problem): void {
+    const count = this.counts.get(problem.kind) ?? 0;
+    this.counts.set(problem.kind, count + 1);
+    if (count < mostOfAKind) {
+      this.problems.push(problem);
     }
-    const { name, parameter, value, raw } = readLine(line, this.cache, this.catalogue);
-    const nameRange = rangeIn(this.document, index, line.name);
-    const valueRange = rangeIn(this.document, index, line.value);
-    const problem = (
-      kind: ProblemKind,
-      range: TextRange,
-      refusal: Refusal & { message: string },
-    ): void => {
-      this.problems.push({ ...refusal, kind, line: index, range, name });
-    };
-    const written = line.name.text;
-    let stored = value?.ok === true ? value.value : undefined;
-    if (parameter === undefined) {
-      if (!name.includes('.')) {
-        problem('unknown', nameRange, {
-          message: `unrecognized configuration parameter "${shown(written)}"`,
-        });
-        return;
-      }
-      stored = raw;
-    } else if (written === 'client_encoding') {
-      // Skipped by the server: it follows the database.
-    } else if (parameter.context === 'internal') {
+  }
+
+  private refuse(
+    index: number,
+    line: ConfLine,
+    kind: ProblemKind,
+    name: string,
+    refusal: Refusal & { readonly message: string },
+  ): void {
+    const token = (kind === 'value' ? line.value : line.name) ?? { start: 0, end: 0 };
+    this.add({
+      ...refusal,
+      kind,
+      line: index,
+      range: rangeIn(this.document, index, token),
+      name,
+    });
+  }
+
+  /** The value that the server stores, or undefined when it refuses it. */
+  private store(index: number, line: ConfLine, reading: LineReading): Value | undefined {
+    const { name, parameter, value, raw } = reading;
+    const written = line.name?.text ?? '';
+    if (parameter === undefined || written === 'client_encoding') {
+      // Names with a dot are taken without a look; client_encoding is skipped, it follows the database.
+      return raw;
+    }
+    if (parameter.context === 'internal') {
       // The server only warns of sql_compatibility; it compares the name as it is spelled.
       if (written !== 'sql_compatibility') {
-        problem('fixed', nameRange, { message: `parameter "${written}" cannot be changed` });
-      }
-    } else if (value?.ok === false) {
-      problem('value', valueRange, {
-        ...value.refusal,
-        message: value.refusal.message ?? invalidValue(written, raw),
-      });
-    } else if (stored !== undefined) {
-      const refusal =
-        this.missingDirectory(name, raw) ?? checkOf(parameter.checkHook)?.(stored, this);
-      if (refusal !== undefined) {
-        problem('value', valueRange, {
-          ...refusal,
-          message:
-            refusal.message ??
-            invalidValue(parameter.name, String(stored), parameter.type !== 'string'),
+        this.refuse(index, line, 'fixed', name, {
+          message: `parameter "${written}" cannot be changed`,
         });
-        stored = undefined;
       }
+      return value?.ok === true ? value.value : undefined;
     }
-    const setting: ServerSetting = {
-      name,
-      parameter,
-      value: stored,
-      raw,
-      line: index,
-      nameRange,
-      valueRange,
-    };
+    if (value?.ok !== true) {
+      const refusal = value?.refusal;
+      this.refuse(index, line, 'value', name, {
+        ...refusal,
+        message: refusal?.message ?? invalidValue(written, raw),
+      });
+      return undefined;
+    }
+    const stored = value.value;
+    const refusal =
+      this.missingDirectory(name, raw) ?? checkOf(parameter.checkHook)?.(stored, this);
+    if (refusal === undefined) {
+      return stored;
+    }
+    this.refuse(index, line, 'value', name, {
+      ...refusal,
+      message:
+        refusal.message ??
+        invalidValue(parameter.name, String(stored), parameter.type !== 'string'),
+    });
+    return undefined;
+  }
+
+  private setting(index: number, line: ConfLine): void {
+    const reading = readLine(line, this.cache, this.catalogue);
+    if (reading.parameter === undefined && !reading.name.includes('.')) {
+      this.refuse(index, line, 'unknown', reading.name, {
+        message: `unrecognized configuration parameter "${shown(reading.name)}"`,
+      });
+      return;
+    }
+    const value = this.store(index, line, reading);
+    const setting = new ServerSetting(this.document, index, reading, value);
     this.all.push(setting);
-    this.settings.set(foldName(name), setting);
+    if (this.settings.has(reading.key)) {
+      this.repeated.add(reading.key);
+    }
+    this.settings.set(reading.key, setting);
   }
 }
 
@@ -267,8 +329,8 @@ export function* readAsServerSteps(
       yield undefined;
     }
   }
-  const { all, settings, problems } = reader;
-  return { ok: problems.length === 0, all, settings, problems };
+  const { all, settings, problems, repeated } = reader;
+  return { ok: problems.length === 0, all, settings, problems, repeated };
 }
 
 /** Reads a file as a server of the catalogue's version and build does when it starts. */

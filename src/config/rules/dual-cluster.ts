@@ -1,6 +1,5 @@
 /** What works today and is dangerous, or does nothing, in a dual cluster. Relations between files are in ../cluster. */
 import { t } from '../../base/l10n.ts';
-import { foldName } from '../document.ts';
 import { removeLine } from '../edit.ts';
 import type { ServerSetting } from '../readers/server.ts';
 import { crossNames, effective, fix, isOn, setting, since, textOf } from './rule.ts';
@@ -217,7 +216,7 @@ const overwritten = warning('sync-overwrites', function* (input) {
     return;
   }
   const names = [...reading.settings.values()].filter(
-    ({ name, parameter }) => parameter !== undefined && !nodeLocal.test(foldName(name)),
+    ({ key, parameter }) => parameter !== undefined && !nodeLocal.test(key),
   );
   const [first] = names;
   if (first !== undefined) {

@@ -1,4 +1,5 @@
 /** What the server takes in a replconninfo and reads otherwise than it looks. */
+import type { TextRange } from '../../base/finding.ts';
 import { t } from '../../base/l10n.ts';
 import {
   channelKeys,
@@ -6,22 +7,26 @@ import {
   parseChannels,
   writeChannel,
 } from '../cluster/channels.ts';
-import { foldName } from '../document.ts';
 import { quoteString } from '../lexer.ts';
-import type { ServerSetting } from '../readers/server.ts';
 import { crossNames, fix, replNames } from './rule.ts';
 import type { Report, Rule, RuleInput } from './rule.ts';
 
 function warning(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
-  return { code, stage: 'start', severity: 'warning', check };
+  return { code, stage: 'start', severity: 'warning', ofLine: true, check };
 }
 
-/** Every replconninfo that the server takes. */
-function* channelSettings(input: RuleInput): Iterable<ServerSetting & { readonly value: string }> {
+const channelNames: ReadonlySet<string> = new Set([...crossNames, ...replNames]);
+
+/** A replconninfo that the server takes. */
+interface ChannelSetting {
+  readonly value: string;
+  readonly valueRange: TextRange;
+}
+
+function* channelSettings(input: RuleInput): Iterable<ChannelSetting> {
   for (const each of input.reading.all) {
-    const name = foldName(each.name);
-    if ((crossNames.includes(name) || replNames.includes(name)) && typeof each.value === 'string') {
-      yield { ...each, value: each.value };
+    if (channelNames.has(each.key) && typeof each.value === 'string') {
+      yield { value: each.value, valueRange: each.valueRange };
     }
   }
 }
@@ -49,9 +54,7 @@ const channelOrder = warning('replconninfo-order', function* (input) {
   }
 });
 
-function reorder(
-  each: ServerSetting & { readonly value: string },
-): ReturnType<typeof fix> | undefined {
+function reorder(each: ChannelSetting): ReturnType<typeof fix> | undefined {
   const extra =
     /\b(?:localheartbeatport|remoteheartbeatport|localservice|remoteservice|remotenodeid|remoteuwal|iscascade|iscrossregion|sslmode)/;
   const channels = parseChannels(each.value).map((channel) => {

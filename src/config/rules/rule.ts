@@ -44,6 +44,11 @@ export interface Rule {
   readonly code: string;
   readonly stage: Stage;
   readonly severity: Severity;
+  /**
+   * The rule looks at nothing but `reading.all` of one line at a time and the catalogue. It is then given each line as a
+   * document of its own, and its answer is kept for the line.
+   */
+  readonly ofLine?: true;
   check(input: RuleInput): Iterable<Report>;
 }
 

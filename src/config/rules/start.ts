@@ -244,8 +244,8 @@ const interconnect = startRule('interconnect-url', function* (input) {
 
 /** ParseReplConnInfo copies the local host into 63 bytes without a check and aborts; missing ends run past the string. */
 const channelAborts = startRule('replconninfo-host-length', function* (input) {
-  for (const { name, value, valueRange } of input.reading.all) {
-    if (!/replconninfo[1-8]$/.test(name) || typeof value !== 'string') {
+  for (const { key, value, valueRange } of input.reading.settings.values()) {
+    if (!key.includes('replconninfo') || typeof value !== 'string') {
       continue;
     }
     const host = /localhost[ =]*([^ ]*?)(?: |localport|$)/.exec(value)?.[1] ?? '';

@@ -1,6 +1,6 @@
 /** What gs_ctl and gs_guc read otherwise than the server. */
 import { t } from '../../base/l10n.ts';
-import { foldName, lineRange, rangeIn } from '../document.ts';
+import { lineRange, rangeIn } from '../document.ts';
 import { removeLine } from '../edit.ts';
 import { contentEnd, quoteString } from '../lexer.ts';
 import { cutNames, optvalNames, readAsGsCtl, toolFileLimit } from '../readers/tools.ts';
@@ -16,16 +16,22 @@ const readByTools: ReadonlySet<string> = new Set([
   'replication_type',
 ]);
 
+const cut: ReadonlySet<string> = new Set(cutNames);
+
 function toolRule(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
   return { code, stage: 'tool', severity: 'warning', check };
 }
 
-/** The settings that tools read, in the order of the file. */
-function settings({ reading }: RuleInput): readonly ServerSetting[] {
-  return reading.all.filter(({ name }) => readByTools.has(foldName(name)));
+function lineRule(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
+  return { ...toolRule(code, check), ofLine: true };
 }
 
-const letterCase = toolRule('tool-name-case', function* (input) {
+/** The settings that tools read, in the order of the file. */
+function settings({ reading }: RuleInput): readonly ServerSetting[] {
+  return reading.all.filter(({ key }) => readByTools.has(key));
+}
+
+const letterCase = lineRule('tool-name-case', function* (input) {
   for (const each of settings(input)) {
     const written = lineOf(input, each)?.name?.text;
     if (written !== undefined && written !== each.name) {
@@ -40,7 +46,7 @@ const letterCase = toolRule('tool-name-case', function* (input) {
   }
 });
 
-const equalsSign = toolRule('tool-equals-missing', function* (input) {
+const equalsSign = lineRule('tool-equals-missing', function* (input) {
   for (const each of settings(input)) {
     const line = lineOf(input, each);
     if (line?.equals === undefined && line?.name !== undefined) {
@@ -54,7 +60,7 @@ const equalsSign = toolRule('tool-equals-missing', function* (input) {
   }
 });
 
-const hash = toolRule('tool-hash-in-value', function* (input) {
+const hash = lineRule('tool-hash-in-value', function* (input) {
   for (const each of settings(input)) {
     const value = lineOf(input, each)?.value;
     if (value?.text.includes('#') === true) {
@@ -69,11 +75,10 @@ const hash = toolRule('tool-hash-in-value', function* (input) {
   }
 });
 
-const quotes = toolRule('tool-quotes-missing', function* (input) {
-  const cut = new Set(cutNames);
+const quotes = lineRule('tool-quotes-missing', function* (input) {
   for (const each of input.reading.all) {
     const value = lineOf(input, each)?.value;
-    if (cut.has(foldName(each.name)) && value !== undefined && value.kind !== 'string') {
+    if (cut.has(each.key) && value !== undefined && value.kind !== 'string') {
       yield {
         message: t(
           'gs_ctl cuts off the first and the last character of {0} and would read {1}.',
@@ -94,17 +99,21 @@ const quotes = toolRule('tool-quotes-missing', function* (input) {
 
 /** Settings that stand more than once. */
 function repeated({ reading }: RuleInput): readonly (readonly ServerSetting[])[] {
+  if (reading.repeated.size === 0) {
+    return [];
+  }
   const groups = new Map<string, ServerSetting[]>();
   for (const each of reading.all) {
-    const name = foldName(each.name);
-    const group = groups.get(name);
-    if (group === undefined) {
-      groups.set(name, [each]);
-    } else {
-      group.push(each);
+    if (reading.repeated.has(each.key)) {
+      const group = groups.get(each.key);
+      if (group === undefined) {
+        groups.set(each.key, [each]);
+      } else {
+        group.push(each);
+      }
     }
   }
-  return [...groups.values()].filter(({ length }) => length > 1);
+  return [...groups.values()];
 }
 
 const duplicate: Rule = {
@@ -117,7 +126,7 @@ const duplicate: Rule = {
       if (winner === undefined) {
         continue;
       }
-      const tools = readByTools.has(foldName(winner.name));
+      const tools = readByTools.has(winner.key);
       for (const each of group.slice(0, -1)) {
         const same = each.raw === winner.raw;
         yield {
@@ -180,7 +189,13 @@ const literalRule = toolRule('tool-exact-word', function* (input) {
   }
 });
 
+/** A comment that gs_ctl may take for a setting. */
+const likeSetting = new RegExp(`^[ \\t]*#(?:${optvalNames.join('|')})[ \\t]*=`);
+
 const commented = toolRule('tool-commented-line', function* ({ document, catalogue, reading }) {
+  if (!document.lines.some(({ kind, text }) => kind === 'comment' && likeSetting.test(text))) {
+    return;
+  }
   for (const name of optvalNames) {
     const found = catalogue.get(name) === undefined ? undefined : readAsGsCtl(document, name);
     if (found?.commented !== true || reading.settings.has(name)) {
@@ -207,8 +222,12 @@ const commented = toolRule('tool-commented-line', function* ({ document, catalog
 const lastLine = toolRule('tool-last-line', function* (input) {
   const { document } = input;
   const index = document.lines.length - 1;
-  const each = settings(input).find(({ line }) => line === index);
-  if (each !== undefined && document.lines[index]?.text.endsWith('\n') === false) {
+  const each = input.reading.all.at(-1);
+  if (
+    each?.line === index &&
+    readByTools.has(each.key) &&
+    document.lines[index]?.text.endsWith('\n') === false
+  ) {
     yield {
       message: t(
         'gs_ctl does not read a last line without a line end, so it does not see {0}.',
@@ -239,8 +258,9 @@ const gsGuc: Rule = {
   code: 'gs-guc-refuses',
   stage: 'tool',
   severity: 'hint',
+  ofLine: true,
   *check({ reading }): Iterable<Report> {
-    for (const { parameter, name, nameRange } of reading.settings.values()) {
+    for (const { parameter, name, nameRange } of reading.all) {
       if (parameter?.gsGuc.knows === false) {
         yield {
           message: t('gs_guc of this version does not know {0}; change it in the file.', name),

@@ -5,7 +5,7 @@ import { fix, lineOf } from './rule.ts';
 import type { Report, Rule, RuleInput } from './rule.ts';
 
 function warning(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
-  return { code, stage: 'start', severity: 'warning', check };
+  return { code, stage: 'start', severity: 'warning', ofLine: true, check };
 }
 
 const ignoredSettings = warning('setting-ignored', function* (input) {
