@@ -38,6 +38,8 @@ export class NodeFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   private readonly services: Services;
   /** What was last read or written here, by address. */
   private readonly versions = new Map<string, FileVersion>();
+  /** What VS Code was told last of a file; it asks right before it writes. */
+  private readonly stats = new Map<string, RemoteStat>();
   private readonly seen = new Map<string, string>();
   private readonly watched = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
@@ -78,6 +80,7 @@ export class NodeFileSystem implements vscode.FileSystemProvider, vscode.Disposa
       if (stat === undefined) {
         throw vscode.FileSystemError.FileNotFound(uri);
       }
+      this.stats.set(uri.toString(), stat);
       return { type: fileTypes[stat.type], size: stat.size, mtime: stat.mtime, ctime: 0 };
     });
   }
@@ -103,7 +106,7 @@ export class NodeFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   ): Promise<void> {
     const key = uri.toString();
     await this.on(uri, async (shell, path) => {
-      const known = this.versions.get(key);
+      const known = await this.knownVersion(uri, shell, path);
       const there = known !== undefined || (await shell.stat(path)) !== undefined;
       if (!there && !options.create) {
         throw vscode.FileSystemError.FileNotFound(uri);
@@ -129,9 +132,15 @@ export class NodeFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
-  /** Takes the file as it is now for the one that the next save replaces: the user has seen the difference. */
+  /** Takes the file as it is now for the one that the next save replaces: the user looks at the difference. */
   async accept(uri: vscode.Uri): Promise<void> {
     await this.readFile(uri);
+  }
+
+  /** Replaces the file as it is now: the user was told that somebody has changed it. */
+  async overwrite({ uri, content }: SaveConflict): Promise<void> {
+    await this.accept(uri);
+    await this.writeFile(uri, content, { create: true, overwrite: true });
   }
 
   createDirectory(): never {
@@ -163,6 +172,26 @@ export class NodeFileSystem implements vscode.FileSystemProvider, vscode.Disposa
       ref: await this.services.topologies.node(parts.topology, parts.node),
       path: parts.path,
     };
+  }
+
+  /**
+   * The version that a write may replace. VS Code itself compares the file's time with that of its editor before it
+   * saves; when the file is newer and it writes nevertheless, the user was asked and wants to overwrite.
+   */
+  private async knownVersion(
+    uri: vscode.Uri,
+    shell: Shell,
+    path: string,
+  ): Promise<FileVersion | undefined> {
+    const key = uri.toString();
+    const known = this.versions.get(key);
+    const told = this.stats.get(key);
+    const saving = vscode.workspace.textDocuments.some(
+      (document) => document.isDirty && document.uri.toString() === key,
+    );
+    return known !== undefined && told !== undefined && saving && told.mtime > known.mtime
+      ? (await shell.readFile(path)).version
+      : known;
   }
 
   /** Does something with the node's shell; failures become the ones that VS Code knows. */

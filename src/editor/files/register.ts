@@ -58,7 +58,8 @@ function fileOf(argument: unknown): string | undefined {
 }
 
 /** Offers the difference between what is on the node and what the user wanted to save. */
-async function settle(files: NodeFileSystem, { uri }: SaveConflict): Promise<void> {
+async function settle(files: NodeFileSystem, conflict: SaveConflict): Promise<void> {
+  const { uri, content } = conflict;
   const compare = t('Compare');
   const overwrite = t('Overwrite');
   const name = uri.path.split('/').pop() ?? uri.path;
@@ -68,13 +69,16 @@ async function settle(files: NodeFileSystem, { uri }: SaveConflict): Promise<voi
     overwrite,
   );
   if (answer === compare) {
-    // The built-in comparison of an unsaved editor with its file reads the file anew.
     await files.accept(uri);
     await vscode.window.showTextDocument(uri);
     await vscode.commands.executeCommand('workbench.files.action.compareWithSaved', uri);
   } else if (answer === overwrite) {
-    await files.accept(uri);
+    await files.overwrite(conflict);
     const document = await vscode.workspace.openTextDocument(uri);
-    await document.save();
+    if (document.isDirty && document.getText() === new TextDecoder().decode(content)) {
+      // The editor holds what is in the file now; reverting tells it so.
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    }
   }
 }
