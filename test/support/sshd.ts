@@ -241,12 +241,8 @@ export class TestSshd {
     child.stderr.on('data', (chunk: Buffer) => {
       this.said = (this.said + chunk.toString()).slice(-20_000);
     });
-    let ended = false;
-    child.once('exit', () => {
-      ended = true;
-    });
     for (let count = 0; !(await answers(this.port)); count++) {
-      if (ended || count > 200) {
+      if (child.exitCode !== null || count > 200) {
         throw new Error(`sshd did not start: ${this.said}`);
       }
       await pause(25);
@@ -360,7 +356,7 @@ async function exists(path: string): Promise<boolean> {
 async function works(program: string, args: readonly string[]): Promise<boolean> {
   return run(program, args).then(
     () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+    (error: unknown) => (error as NodeJS.ErrnoException).code !== 'ENOENT',
   );
 }
 

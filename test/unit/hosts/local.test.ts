@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { after, describe, it } from 'node:test';
+import { isHostFailure } from '../../../src/hosts/errors.ts';
 import { createLocalShell } from '../../../src/hosts/local.ts';
 import { assertGone, runs, shellContract, uniqueMark } from './support/contract.ts';
 import { pause } from '../../support/sshd.ts';
@@ -13,7 +14,9 @@ describe('the local machine', () => {
   it('leaves nothing behind when it is closed', async () => {
     const other = createLocalShell();
     const mark = uniqueMark();
-    const running = other.run(`sh -c 'while :; do sleep 0.2; done' ${mark}`).catch(String);
+    const running = other
+      .run(`sh -c 'while :; do sleep 0.2; done' ${mark}`)
+      .catch((error: unknown) => error);
     while (!(await runs(mark))) {
       await pause(20);
     }
@@ -21,7 +24,7 @@ describe('the local machine', () => {
       (await readdir('/dev/shm')).filter((name) => name.startsWith('opengauss-dual-cluster.'));
     const before = await folders();
     await other.close();
-    assert.match(String(await running), /result is unknown/);
+    assert.ok(isHostFailure(await running, 'result-unknown'));
     await assertGone(mark);
     assert.ok((await folders()).length < before.length);
   });

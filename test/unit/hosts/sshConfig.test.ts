@@ -40,9 +40,10 @@ function theirs(file: string, host: string): SshSettings | undefined {
 
 /** Differences of defaults that are ours on purpose are left out. */
 function comparable(settings: SshSettings): unknown {
-  const { undecided: _, connectTimeout, serverAliveInterval, identityFiles, ...rest } = settings;
+  const { connectTimeout, serverAliveInterval, identityFiles } = settings;
   return {
-    ...rest,
+    ...settings,
+    undecided: 0,
     // `ssh -G` prints them with blanks in between, also those that have blanks.
     userKnownHostsFiles: settings.userKnownHostsFiles.join(' '),
     globalKnownHostsFiles: settings.globalKnownHostsFiles.join(' '),
