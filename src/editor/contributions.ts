@@ -31,6 +31,16 @@ export const commands = {
   'openGauss.followLog': { trusted: true, target: 'node' },
   'openGauss.nextLogError': { trusted: false, target: 'none' },
   'openGauss.whyDown': { trusted: true, target: 'node' },
+  'openGauss.deploy': { trusted: true, target: 'topology' },
+  'openGauss.preflight': { trusted: true, target: 'topology' },
+  'openGauss.setUpDisasterRecovery': { trusted: true, target: 'topology' },
+  'openGauss.plan': { trusted: true, target: 'topology' },
+  'openGauss.runPlan': { trusted: true, target: 'none' },
+  'openGauss.exportPlanSh': { trusted: false, target: 'none' },
+  'openGauss.exportPlanAnsible': { trusted: false, target: 'none' },
+  'openGauss.resumeDeployment': { trusted: true, target: 'topology' },
+  'openGauss.showReport': { trusted: false, target: 'topology' },
+  'openGauss.showStepOutput': { trusted: false, target: 'none', hidden: true },
   'openGauss.openDashboard': { trusted: true, target: 'topology' },
   'openGauss.openTopology': { trusted: false, target: 'topology' },
   'openGauss.showLog': { trusted: false, target: 'none' },
@@ -59,7 +69,10 @@ export const contextKeys = {
 export type ContextKey = keyof typeof contextKeys;
 
 export const viewContainer = 'openGauss';
-export const views = { clusters: 'openGauss.clusters' } as const;
+export const views = {
+  clusters: 'openGauss.clusters',
+  operations: 'openGauss.operations',
+} as const;
 
 /** The scheme of files on nodes: `opengauss://<topology>/<cluster>/<node>/<path>`. */
 export const nodeScheme = 'opengauss';

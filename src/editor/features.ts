@@ -7,6 +7,7 @@ import { registerFiles } from './files/register.ts';
 import { registerHealth } from './health/register.ts';
 import { registerLanguage } from './language/register.ts';
 import { registerLogs } from './logs/register.ts';
+import { registerOperations } from './operations/register.ts';
 import { registerQuery } from './query/register.ts';
 import { registerRemote } from './remote/register.ts';
 import type { Services } from './services.ts';
@@ -25,6 +26,7 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerFiles(services);
   services.add(registerLanguage(services));
   registerLogs(services);
+  registerOperations(services);
   registerQuery(services);
   registerSql(services);
   registerVerify(services);

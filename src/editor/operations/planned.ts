@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import { t } from '../../base/l10n.ts';
+import { exportAnsiblePlaybook } from '../../operations/export-ansible.ts';
+import { exportShellScript } from '../../operations/export-sh.ts';
+import { planDocument } from '../../operations/plan-document.ts';
+import { previewPlan } from '../../operations/preview.ts';
+import type { PlanPreview } from '../../operations/preview.ts';
+import type { Plan } from '../../operations/types.ts';
+import { showMarkdown } from '../answers.ts';
+import type { Services } from '../services.ts';
+import type { TopologyEntry } from '../topology/service.ts';
+import { journalFolder } from './runs.ts';
+
+/** A plan that is shown as a document and has not been run yet. */
+export interface Planned {
+  readonly entry: TopologyEntry;
+  readonly plan: Plan;
+  readonly preview: PlanPreview;
+}
+
+/** The ending of a plan document's path; menus of the editor recognise it. */
+const planEnding = '.plan.md';
+
+/** Shows plans before they run and remembers which document shows which plan. */
+export class PlanDocuments {
+  private readonly services: Services;
+  private readonly planned = new Map<string, Planned>();
+
+  constructor(services: Services) {
+    this.services = services;
+  }
+
+  /** Asks the hosts what is true already and opens the plan. Undefined when the user cancels. */
+  async show(entry: TopologyEntry, plan: Plan): Promise<Planned | undefined> {
+    const preview = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: t('Looking at the hosts for the plan'),
+        cancellable: true,
+      },
+      async (_, token) => {
+        const controller = new AbortController();
+        const listener = token.onCancellationRequested(() =>
+          controller.abort(new vscode.CancellationError()),
+        );
+        try {
+          return await previewPlan(plan, {
+            pool: this.services.hosts.pool(entry),
+            folder: journalFolder(entry),
+            signal: controller.signal,
+          });
+        } finally {
+          listener.dispose();
+        }
+      },
+    );
+    const planned: Planned = { entry, plan, preview };
+    const uri = this.services.answers.put(
+      `/${entry.id}/${plan.id}${planEnding}`,
+      planDocument(preview),
+    );
+    this.planned.set(uri.path, planned);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
+      viewColumn: vscode.ViewColumn.One,
+      preview: false,
+    });
+    await showMarkdown(uri);
+    return planned;
+  }
+
+  /** The plan of a document, or of the active editor. */
+  of(argument: unknown): Planned | undefined {
+    const uri =
+      argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+    const known = uri && this.planned.get(uri.path);
+    // The page beside the text is a webview, which is no text editor: the newest plan is meant then.
+    return known ?? [...this.planned.values()].at(-1);
+  }
+}
+
+/** Opens the plan as a script or a playbook in an editor, to be saved by the user. */
+export async function exportPlan(planned: Planned, kind: 'sh' | 'ansible'): Promise<void> {
+  const content =
+    kind === 'sh' ? exportShellScript(planned.plan) : await exportAnsiblePlaybook(planned.plan);
+  const document = await vscode.workspace.openTextDocument({
+    language: kind === 'sh' ? 'shellscript' : 'yaml',
+    content,
+  });
+  await vscode.window.showTextDocument(document, { preview: false });
+}
+
+/** Why a plan cannot run as it stands; empty when it can. */
+export function obstacles(preview: PlanPreview): readonly string[] {
+  return preview.steps.flatMap(({ step, answer, failure }) =>
+    failure !== undefined
+      ? [`${step.title}: ${failure.message}`]
+      : answer?.kind === 'blocked'
+        ? [`${step.title}: ${answer.failure.message}`]
+        : [],
+  );
+}
+
+/** Has the user confirm; what destroys wants the cluster's name typed. Undefined answers no. */
+export async function confirm(planned: Planned): Promise<boolean> {
+  const { plan, preview } = planned;
+  const lost = preview.steps.flatMap(({ step, answer }) =>
+    answer?.kind === 'done' || step.destructive === undefined ? [] : [step.destructive],
+  );
+  if (lost.length > 0 && plan.confirmNames.length > 0) {
+    for (const name of plan.confirmNames) {
+      const typed = await vscode.window.showInputBox({
+        title: plan.title,
+        prompt: t('Data will be lost: {0} Type {1} to go on.', lost.join(' '), name),
+        placeHolder: name,
+        ignoreFocusOut: true,
+        validateInput: (value) =>
+          value === '' || name.startsWith(value) ? undefined : t('Type {0}.', name),
+      });
+      if (typed !== name) {
+        return false;
+      }
+    }
+    return true;
+  }
+  const run = t('Run Plan');
+  const restarted = preview.steps.flatMap(({ step, answer }) =>
+    answer?.kind === 'done' || step.restarts === undefined ? [] : [step.restarts],
+  );
+  const answer = await vscode.window.showWarningMessage(
+    t('Run "{0}" now?', plan.title),
+    {
+      modal: true,
+      detail: [
+        ...(lost.length > 0 ? [t('Lost: {0}', lost.join(' '))] : []),
+        ...(restarted.length > 0 ? [t('Restarted: {0}', restarted.join('; '))] : []),
+      ].join('\n'),
+    },
+    run,
+  );
+  return answer === run;
+}

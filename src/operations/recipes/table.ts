@@ -1,0 +1,71 @@
+import { t } from '../../base/l10n.ts';
+import type { ServerVersion, Topology } from '../../topology/types.ts';
+import type { Plan, RecipeName } from '../types.ts';
+import {
+  deployPlan,
+  disasterRecoveryPlan,
+  environmentPlan,
+  preflightPlan,
+  simulatedClustersPlan,
+} from './deploy.ts';
+import { layoutOf } from './layout.ts';
+import type { Layout } from './layout.ts';
+
+/** What a recipe is asked for beside its name. */
+export interface PlanRequest {
+  readonly topology: Topology;
+  /** What the hosts said, for a topology with `auto`. */
+  readonly version: ServerVersion | undefined;
+}
+
+export interface Recipe {
+  readonly name: RecipeName;
+  /** In the user's language. */
+  readonly title: () => string;
+  readonly description: () => string;
+  readonly make: (layout: Layout) => Plan;
+}
+
+/** Every recipe, in the order in which a person would use them. */
+export const recipes: readonly Recipe[] = [
+  {
+    name: 'preflight',
+    title: () => t('Preflight check'),
+    description: () => t('Looks at all hosts and changes nothing'),
+    make: preflightPlan,
+  },
+  {
+    name: 'deploy',
+    title: () => t('Deploy both clusters'),
+    description: () => t('From bare hosts to two clusters that replicate'),
+    make: deployPlan,
+  },
+  {
+    name: 'environment',
+    title: () => t('Environment files'),
+    description: () => t('Writes the environment file of each node'),
+    make: environmentPlan,
+  },
+  {
+    name: 'simulated-dual-cluster',
+    title: () => t('Two independent clusters'),
+    description: () => t('DSS, volume groups and databases on plain files, without replication'),
+    make: simulatedClustersPlan,
+  },
+  {
+    name: 'disaster-recovery',
+    title: () => t('Set up disaster recovery'),
+    description: () => t('Makes the standby cluster the copy of the primary cluster'),
+    make: disasterRecoveryPlan,
+  },
+];
+
+/** The recipe of a name; undefined when there is none. */
+export function recipeNamed(name: string): Recipe | undefined {
+  return recipes.find((recipe) => recipe.name === name);
+}
+
+/** Makes the plan of a recipe. Refuses (`recipe-refused`) what the version or the topology cannot do. */
+export function makePlan(recipe: Recipe, request: PlanRequest): Plan {
+  return recipe.make(layoutOf(request.topology, request.version));
+}
