@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { quote } from '../hosts/quote.ts';
 import type { Shell } from '../hosts/shell.ts';
 import { commandFailed, journalUnreadable } from './errors.ts';
-import { stateFolder } from './host/state-folder.ts';
+import { stateFolder, statePath } from './host/state-folder.ts';
 import type { CreatedItem, RecipeName } from './types.ts';
 
 /** How a step ended. `unknown`: it may or may not have had its effect, and it could not be found out. */
@@ -145,7 +145,7 @@ export class HostJournal implements JournalStore {
   }
 
   async read(): Promise<JournalRecord[]> {
-    const path = `${await stateFolder(this.shell)}/journal.jsonl`;
+    const path = `${await statePath(this.shell)}/journal.jsonl`;
     const answer = await this.shell.run(
       `if test -e ${quote(path)}; then cat -- ${quote(path)}; fi`,
       {

@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { quote } from '../hosts/quote.ts';
 import type { HostPool, Shell } from '../hosts/shell.ts';
 import { commandFailed, lockUnreadable, locked, ownRunAlive } from './errors.ts';
-import { stateFolder } from './host/state-folder.ts';
+import { stateFolder, statePath } from './host/state-folder.ts';
 import type { Plan } from './types.ts';
 
 /** Who holds the lock of a host. */
@@ -187,7 +187,7 @@ export async function unlockHosts(
 
 /** Who holds the lock of a host, if anybody. */
 export async function holderOf(shell: Shell): Promise<LockHolder | undefined> {
-  const path = quote(`${await stateFolder(shell)}/lock`);
+  const path = quote(`${await statePath(shell)}/lock`);
   const answer = await shell.run(`cat -- ${path} 2>/dev/null`);
   return answer.code === 0 ? parseHolder(answer.stdout) : undefined;
 }

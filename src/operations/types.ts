@@ -26,15 +26,28 @@ export type PreviewPart =
   | { readonly kind: 'settings'; readonly path: string; readonly lines: readonly string[] }
   | { readonly kind: 'note'; readonly text: string };
 
+/** A value that is asked on one host and given to the script on another, by its name in the environment. */
+export interface ScriptValue {
+  readonly name: string;
+  readonly host: string;
+  /** Prints the value. */
+  readonly command: string;
+}
+
 /**
- * A step in words of `sh`, for the exported script and playbook. Each is one command line or several; `check` and
- * `verify` succeed by exit code. `run` may use the functions of `export-prelude.ts`.
+ * What a step does on one host in words of `sh`, for the exported script and playbook. Each is one command line or
+ * several; `check` and `verify` succeed by exit code. All may use the functions of `export-prelude.ts`.
  */
 export interface StepScript {
+  readonly host: string;
+  /** Asked before, on other hosts. */
+  readonly given?: readonly ScriptValue[];
   /** Exits 0 when the step's result is already true. */
   readonly check?: string;
   readonly run: string;
   readonly verify?: string;
+  /** `$PASSWORD_FILE` holds the password of the initial user. */
+  readonly needsPassword?: boolean;
 }
 
 /** Something that a plan made, in the journal before it exists. */
@@ -91,7 +104,8 @@ export interface Step {
   readonly timeout: number;
   /** Seconds that it usually takes, for the estimate. */
   readonly estimate: number;
-  readonly script?: StepScript;
+  /** One for each host on which something is done; absent when a script has nothing to do. */
+  readonly scripts?: readonly StepScript[];
   /** Looks and changes nothing. */
   check(context: StepContext): Promise<CheckAnswer>;
   preview(context: StepContext): Promise<readonly PreviewPart[]>;

@@ -3,7 +3,7 @@ import { quote } from '../../hosts/quote.ts';
 import type { Shell } from '../../hosts/shell.ts';
 import { commandFailed, jobInterrupted } from '../errors.ts';
 import type { StepContext } from '../types.ts';
-import { stateFolder } from './state-folder.ts';
+import { stateFolder, statePath } from './state-folder.ts';
 
 /**
  * A long command that lives on its host apart from the connection. When the editor or the connection dies it goes on
@@ -67,7 +67,7 @@ export async function runJob(
 
 /** Whether a job of that id is running on the host now. */
 export async function jobRunning(shell: Shell, id: string): Promise<boolean> {
-  const folder = `${await stateFolder(shell)}/jobs/${id}`;
+  const folder = `${await statePath(shell)}/jobs/${id}`;
   const answer = await shell.run(stateCommand(folder, 0));
   return answer.stdout.startsWith('running');
 }

@@ -1,8 +1,9 @@
 import { t } from '../../base/l10n.ts';
 import { refused } from '../errors.ts';
-import { buildStep, isBuilt } from '../steps/build.ts';
+import { buildStep, builtScript, isBuilt } from '../steps/build.ts';
 import { cmConfigSteps } from '../steps/cm-config.ts';
-import { dssConfigSteps, shareRedoStep, startDssStep, volumeGroupsStep } from '../steps/dss.ts';
+import { dssConfigSteps, startDssStep, volumeGroupsStep } from '../steps/dss.ts';
+import { shareRedoStep } from '../steps/share-redo.ts';
 import { environmentStep } from '../steps/environment.ts';
 import { initdbStep } from '../steps/initdb.ts';
 import { basicSettings, disasterSettings, hbaStep, parametersStep } from '../steps/parameters.ts';
@@ -115,6 +116,7 @@ function relationSteps(layout: Layout, after: readonly string[]): Step[] {
     id: `stop-for-build.${standby.name}`,
     after,
     unless: (context) => isBuilt(context, layout),
+    scriptUnless: builtScript(layout),
   });
   const build = buildStep(layout, [start.id, stop.id]);
   const simulated = layout.topology.profile === 'simulation';

@@ -6,9 +6,9 @@ import { runOn } from '../host/command.ts';
 import { jobRunning, runJob } from '../host/job.ts';
 import { controlData, nodeRuns, queryNode } from '../host/node-query.ts';
 import { hostsOf, type ClusterLayout, type Layout } from '../recipes/layout.ts';
-import type { Step, StepContext } from '../types.ts';
-import { readText } from './file-step.ts';
-import { describe, stopCluster } from './servers.ts';
+import type { Step, StepContext, StepScript } from '../types.ts';
+import { readText } from '../host/text-files.ts';
+import { describe, stopCluster } from '../host/servers.ts';
 
 /** The evidence that the recovery cluster is a copy of the production one; undefined when it is not. */
 export async function isBuilt(context: StepContext, layout: Layout): Promise<string | undefined> {
@@ -82,6 +82,27 @@ async function sharedVolume(
   return undefined;
 }
 
+/** The same question as `isBuilt`, for the exported script. */
+export function builtScript(layout: Layout): Required<Pick<StepScript, 'given' | 'check'>> {
+  const primary = layout.primary.first;
+  const { first } = layout.standby;
+  return {
+    given: [
+      {
+        name: 'PRIMARY_ID',
+        host: primary.host,
+        command: `system_identifier ${quote(primary.envFile)} ${quote(primary.socket)}`,
+      },
+      {
+        name: 'PRIMARY_REDO',
+        host: primary.host,
+        command: `redo_volumes ${quote(`${primary.dssHome}/cfg/dss_vg_conf.ini`)}`,
+      },
+    ],
+    check: `test -n "$PRIMARY_ID" && test ! -e ${quote(`${first.dataDir}/build_completed.start`)} && test "$(system_identifier ${quote(first.envFile)} ${quote(first.socket)})" = "$PRIMARY_ID"`,
+  };
+}
+
 /**
  * The full build of the recovery cluster's first node from the production cluster. It deletes the node's data directory
  * and the content of its volume groups; it is refused when a redo volume is the production cluster's own, since it
@@ -127,11 +148,14 @@ export function buildStep(layout: Layout, after: readonly string[]): Step {
     ),
     timeout: 6 * 3_600_000,
     estimate: 60,
-    script: {
-      check: `same_system_identifier ${quote(layout.primary.first.envFile)} ${quote(layout.primary.first.socket)} ${quote(first.envFile)} ${quote(first.socket)}`,
-      run: `refuse_same_volume ${quote(`${layout.primary.first.dssHome}/cfg/dss_vg_conf.ini`)} ${quote(`${first.dssHome}/cfg/dss_vg_conf.ini`)}\n(. ${quote(first.envFile)}; ${buildCommand(layout)})`,
-      verify: `same_system_identifier ${quote(layout.primary.first.envFile)} ${quote(layout.primary.first.socket)} ${quote(first.envFile)} ${quote(first.socket)}`,
-    },
+    scripts: [
+      {
+        host: first.host,
+        ...builtScript(layout),
+        run: `refuse_same_volume "$PRIMARY_REDO" ${quote(`${first.dssHome}/cfg/dss_vg_conf.ini`)}\n(. ${quote(first.envFile)}; ${buildCommand(layout)})`,
+        verify: builtScript(layout).check,
+      },
+    ],
     check: async (context) => {
       const evidence = await isBuilt(context, layout);
       if (evidence !== undefined) {

@@ -1,12 +1,23 @@
 import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
-import { commandFailed, foreignPath, notVerified } from '../errors.ts';
-import { poll } from '../execute-step.ts';
-import { mustRun, runForNode, runOn } from '../host/command.ts';
-import { fileState, folderState, makeFolder } from '../host/folders.ts';
+import { foreignPath, notVerified } from '../errors.ts';
+import { mustRun, runOn } from '../host/command.ts';
+import {
+  createGroupCommand,
+  createVolumeGroups,
+  dssCommand,
+  dssStatus,
+  groupsReady,
+  identities,
+  markerOf,
+  processesOf,
+  startDss,
+  stopDss,
+} from '../host/dss.ts';
+import { folderState, makeFolder } from '../host/folders.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext } from '../types.ts';
-import { fileStep, readText, writeText } from './file-step.ts';
+import { fileStep } from './file-step.ts';
 
 /** dss_inst.ini of a node. `standby`: as it is once the cluster is the standby one. */
 export function dssInstText(
@@ -96,71 +107,6 @@ export function dssConfigSteps(
   });
 }
 
-function markerOf(cluster: ClusterLayout): string {
-  return `${cluster.disk}/created`;
-}
-
-/** Prints what tells the images apart: a line `device:inode path` for each, nothing for one that is missing. */
-function identities(cluster: ClusterLayout): string {
-  return `stat -c '%d:%i %n' -- ${cluster.groups.map((group) => quote(group.image)).join(' ')} 2>/dev/null`;
-}
-
-async function groupsReady(context: StepContext, cluster: ClusterLayout): Promise<boolean> {
-  const { host } = cluster.first;
-  const answer = await runOn(
-    context,
-    host,
-    `cat -- ${quote(markerOf(cluster))} 2>/dev/null; echo --; ${identities(cluster)}`,
-    { quiet: true },
-  );
-  const [marker = '', now = ''] = answer.stdout.split('--\n');
-  return marker !== '' && marker === now;
-}
-
-function createCommand(cluster: ClusterLayout, name: string, image: string): string {
-  return `dsscmd cv -g ${quote(name)} -v ${quote(image)} -s 2048 -D ${quote(cluster.first.dssHome)}`;
-}
-
-/**
- * Makes the files that stand in for the LUNs and the volume groups on them, from any state of our own: what is there
- * of an earlier try is thrown away. All dssservers of the cluster must be down.
- */
-export async function createVolumeGroups(
-  context: StepContext,
-  cluster: ClusterLayout,
-): Promise<void> {
-  const { host, spec } = cluster.first;
-  const marker = quote(markerOf(cluster));
-  await makeFolder(context, host, cluster.disk);
-  await mustRun(context, host, 'rm', `rm -f -- ${marker}`);
-  for (const group of cluster.groups) {
-    const image = quote(group.image);
-    await mustRun(
-      context,
-      host,
-      'truncate',
-      `rm -f -- ${image} && (umask 077; truncate -s ${group.size} -- ${image})`,
-    );
-    const answer = await runForNode(
-      context,
-      spec,
-      createCommand(cluster, group.name, group.image),
-      {
-        timeout: 120_000,
-      },
-    );
-    if (answer.code !== 0 || !answer.stdout.includes('Succeed to create volume group')) {
-      throw commandFailed('dsscmd cv', host, answer.code, answer.stdout + answer.stderr);
-    }
-  }
-  await mustRun(
-    context,
-    host,
-    'stat',
-    `${identities(cluster)} > ${marker}.new && mv -- ${marker}.new ${marker}`,
-  );
-}
-
 /** The step that makes the volume groups of a cluster, once. */
 export function volumeGroupsStep(cluster: ClusterLayout, after: readonly string[]): Step {
   const { host } = cluster.first;
@@ -172,18 +118,21 @@ export function volumeGroupsStep(cluster: ClusterLayout, after: readonly string[
     after,
     timeout: 300_000,
     estimate: 3,
-    script: {
-      check: `test -e ${quote(markerOf(cluster))}`,
-      run: [
-        `mkdir -p -m 700 ${quote(cluster.disk)}`,
-        ...cluster.groups.flatMap((group) => [
-          `refuse_existing ${quote(group.image)}`,
-          `(umask 077; truncate -s ${group.size} ${quote(group.image)})`,
-          `(. ${quote(cluster.first.envFile)}; ${createCommand(cluster, group.name, group.image)})`,
-        ]),
-        `${identities(cluster)} > ${quote(markerOf(cluster))}`,
-      ].join('\n'),
-    },
+    scripts: [
+      {
+        host,
+        check: `test -e ${quote(markerOf(cluster))}`,
+        run: [
+          `mkdir -p -m 700 ${quote(cluster.disk)}`,
+          ...cluster.groups.flatMap((group) => [
+            `refuse_existing ${quote(group.image)}`,
+            `(umask 077; truncate -s ${group.size} ${quote(group.image)})`,
+            `(. ${quote(cluster.first.envFile)}; ${createGroupCommand(cluster, group.name, group.image)})`,
+          ]),
+          `${identities(cluster)} > ${quote(markerOf(cluster))}`,
+        ].join('\n'),
+      },
+    ],
     check: async (context) => {
       if (await groupsReady(context, cluster)) {
         return {
@@ -203,7 +152,10 @@ export function volumeGroupsStep(cluster: ClusterLayout, after: readonly string[
             kind: 'command',
             command: `truncate -s ${group.size} -- ${quote(group.image)}`,
           } as const,
-          { kind: 'command', command: createCommand(cluster, group.name, group.image) } as const,
+          {
+            kind: 'command',
+            command: createGroupCommand(cluster, group.name, group.image),
+          } as const,
         ]),
       ),
     run: async (context) => {
@@ -225,86 +177,6 @@ export function volumeGroupsStep(cluster: ClusterLayout, after: readonly string[
   };
 }
 
-/** What `dsscmd getstatus` says; undefined when the dssserver does not answer. */
-export async function dssStatus(
-  context: StepContext,
-  node: NodeLayout,
-): Promise<string | undefined> {
-  const answer = await runForNode(context, node.spec, `dsscmd getstatus -U ${quote(node.socket)}`, {
-    quiet: true,
-    timeout: 20_000,
-  });
-  return answer.code === 0
-    ? /Server status of instance \d+ is .*/.exec(answer.stdout)?.[0]
-    : undefined;
-}
-
-function startCommand(node: NodeLayout): string {
-  return `dssserver -D ${quote(node.dssHome)}`;
-}
-
-/** Starts the dssserver of a node apart from our connection and waits until it is open. */
-export async function startDss(context: StepContext, node: NodeLayout): Promise<void> {
-  const log = `${node.dssHome}/log/dssserver.out`;
-  await runForNode(
-    context,
-    node.spec,
-    `if command -v setsid > /dev/null; then D=setsid; else D=nohup; fi; $D ${startCommand(node)} >> ${quote(log)} 2>&1 < /dev/null & sleep 0.1;`,
-  );
-  await poll(
-    context,
-    async () => {
-      const status = await dssStatus(context, node);
-      if (status !== undefined) {
-        return /\bis open\b/.test(status) ? true : undefined;
-      }
-      const said = await runOn(context, node.host, `tail -n 20 -- ${quote(log)}`, { quiet: true });
-      if (/dss failed to startup/.test(lastStart(said.stdout))) {
-        throw commandFailed('dssserver', node.host, 1, lastStart(said.stdout));
-      }
-      return undefined;
-    },
-    () =>
-      notVerified(t('The dssserver of {0} does not get open.', node.id), {
-        host: node.host,
-        node: node.id,
-        remedy: t('Look at {0}/log/run of the node.', node.dssHome),
-      }),
-    { seconds: 60, pause: 300 },
-  );
-}
-
-/** What the latest start wrote. */
-function lastStart(log: string): string {
-  return log.trimEnd().split('\n').slice(-4).join('\n');
-}
-
-/** The processes that are the dssserver of exactly this home, of our user. */
-function processesOf(node: NodeLayout): string {
-  return `for P in /proc/[0-9]*; do test -O "$P" || continue; C=$(tr '\\0' ' ' < "$P/cmdline" 2>/dev/null) || continue; case " $C " in *"dssserver -D "${quote(node.dssHome)}" "*) echo "\${P#/proc/}";; esac; done`;
-}
-
-/** Stops the dssserver of a node, by its tool or, when it does not answer, by its process. Nothing else is touched. */
-export async function stopDss(context: StepContext, node: NodeLayout): Promise<void> {
-  if ((await dssStatus(context, node)) !== undefined) {
-    await runForNode(context, node.spec, `dsscmd stopdss -U ${quote(node.socket)}`);
-  }
-  await poll(
-    context,
-    async () => {
-      const left = await runOn(context, node.host, processesOf(node), { quiet: true });
-      const pids = left.stdout.trim();
-      if (pids === '') {
-        return true;
-      }
-      await runOn(context, node.host, `kill -TERM ${pids.split('\n').map(quote).join(' ')}`);
-      return undefined;
-    },
-    () => notVerified(t('The dssserver of {0} does not stop.', node.id), { host: node.host }),
-    { seconds: 30, pause: 500 },
-  );
-}
-
 /** The step that starts the dssserver of a node. */
 export function startDssStep(node: NodeLayout, after: readonly string[]): Step {
   return {
@@ -315,18 +187,21 @@ export function startDssStep(node: NodeLayout, after: readonly string[]): Step {
     after,
     timeout: 120_000,
     estimate: 3,
-    script: {
-      check: `(. ${quote(node.envFile)}; dsscmd getstatus -U ${quote(node.socket)} | grep -q ' is open ')`,
-      run: `(. ${quote(node.envFile)}; nohup ${startCommand(node)} >> ${quote(`${node.dssHome}/log/dssserver.out`)} 2>&1 < /dev/null &)`,
-      verify: `wait_for 60 sh -c ${quote(`. ${quote(node.envFile)}; dsscmd getstatus -U ${quote(node.socket)} | grep -q ' is open '`)}`,
-    },
+    scripts: [
+      {
+        host: node.host,
+        check: `(. ${quote(node.envFile)}; dsscmd getstatus -U ${quote(node.socket)} | grep -q ' is open ')`,
+        run: `(. ${quote(node.envFile)}; nohup ${dssCommand(node)} >> ${quote(`${node.dssHome}/log/dssserver.out`)} 2>&1 < /dev/null &)`,
+        verify: `wait_for 60 sh -c ${quote(`. ${quote(node.envFile)}; dsscmd getstatus -U ${quote(node.socket)} | grep -q ' is open '`)}`,
+      },
+    ],
     check: async (context) => {
       const status = await dssStatus(context, node);
       return status !== undefined && /\bis open\b/.test(status)
         ? { kind: 'done', evidence: status }
         : { kind: 'needed' };
     },
-    preview: () => Promise.resolve([{ kind: 'command', command: startCommand(node) }]),
+    preview: () => Promise.resolve([{ kind: 'command', command: dssCommand(node) }]),
     run: async (context) => {
       // One that runs and is not open yet is waited for, not started twice.
       if ((await dssStatus(context, node)) === undefined) {
@@ -344,83 +219,32 @@ export function startDssStep(node: NodeLayout, after: readonly string[]): Step {
   };
 }
 
-/**
- * Lets the recovery cluster read the redo log of the production cluster, after its build and never before: a build
- * empties the redo volume group that it finds (deploy-flow C5). Its redo volume group becomes the other's image, and
- * CLUSTER_RUN_MODE = cluster_standby makes DSS open it read-only.
- */
-export function shareRedoStep(layout: Layout, node: NodeLayout, after: readonly string[]): Step {
-  const cluster = layout.standby;
-  const wanted = [
-    [`${node.dssHome}/cfg/dss_inst.ini`, dssInstText(layout, cluster, node, true)],
-    [`${node.dssHome}/cfg/dss_vg_conf.ini`, dssVgText(cluster, layout.primary)],
-  ] as const;
-  const isWanted = async (context: StepContext): Promise<boolean> => {
-    for (const [path, content] of wanted) {
-      if ((await readText(context, node.host, path))?.text !== content) {
-        return false;
-      }
-    }
-    return true;
-  };
+/** The step that stops the dssserver of a node, whose server is down. */
+export function stopDssStep(node: NodeLayout, after: readonly string[]): Step {
   return {
-    id: `share-redo.${node.id}`,
-    title: t('{0} reads the replicated redo log', node.id),
+    id: `stop-dss.${node.id}`,
+    title: t('Stop the dssserver of {0}', node.id),
     hosts: [node.host],
     node: node.id,
     after,
-    restarts: t('the dssserver of {0}', node.id),
-    timeout: 180_000,
-    estimate: 5,
-    script: {
-      check: `printf '%s' ${quote(wanted[1][1])} | cmp -s - ${quote(wanted[1][0])}`,
-      run: [
-        `(. ${quote(node.envFile)}; dsscmd stopdss -U ${quote(node.socket)})`,
-        ...wanted.map(([path, content]) => `printf '%s' ${quote(content)} > ${quote(path)}`),
-        `(. ${quote(node.envFile)}; nohup ${startCommand(node)} >> ${quote(`${node.dssHome}/log/dssserver.out`)} 2>&1 < /dev/null &)`,
-      ].join('\n'),
-    },
+    restarts: t('the dssserver of {0} is stopped', node.id),
+    timeout: 120_000,
+    estimate: 2,
+    scripts: [
+      {
+        host: node.host,
+        run: `(. ${quote(node.envFile)}; dsscmd getstatus -U ${quote(node.socket)} > /dev/null && dsscmd stopdss -U ${quote(node.socket)}; true)`,
+      },
+    ],
     check: async (context) => {
-      const status = await dssStatus(context, node);
-      return (await isWanted(context)) && status !== undefined && /\bis open\b/.test(status)
-        ? { kind: 'done', evidence: status }
+      const left = await runOn(context, node.host, processesOf(node), { quiet: true });
+      return left.stdout.trim() === ''
+        ? { kind: 'done', evidence: t('No dssserver of {0} runs.', node.dssHome) }
         : { kind: 'needed' };
     },
-    preview: async (context) => {
-      const parts = [];
-      for (const [path, content] of wanted) {
-        const before = (await readText(context, node.host, path))?.text;
-        parts.push({ kind: 'file', path, before, after: content } as const);
-      }
-      return [
-        { kind: 'command', command: `dsscmd stopdss -U ${quote(node.socket)}` },
-        ...parts,
-        { kind: 'command', command: startCommand(node) },
-      ];
-    },
-    run: async (context) => {
-      await stopDss(context, node);
-      for (const [path, content] of wanted) {
-        await writeText(context, node.host, path, content);
-      }
-      await startDss(context, node);
-    },
-    verify: async (context) => {
-      const status = await dssStatus(context, node);
-      if (!(await isWanted(context)) || status === undefined) {
-        throw notVerified(
-          t('The dssserver of {0} does not run with the new configuration.', node.id),
-          {
-            host: node.host,
-          },
-        );
-      }
-      return status;
-    },
+    preview: () =>
+      Promise.resolve([{ kind: 'command', command: `dsscmd stopdss -U ${quote(node.socket)}` }]),
+    run: (context) => stopDss(context, node),
+    verify: () => Promise.resolve(t('No dssserver of {0} runs.', node.dssHome)),
   };
-}
-
-/** Whether a file is absent or was made by this deployment; used before something is made in its place. */
-export async function mayMake(context: StepContext, host: string, path: string): Promise<boolean> {
-  return (await fileState(context, host, path)) !== 'foreign';
 }

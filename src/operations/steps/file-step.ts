@@ -1,11 +1,10 @@
 import { dirname } from 'node:path/posix';
 
 import { t } from '../../base/l10n.ts';
-import { isHostFailure } from '../../hosts/errors.ts';
 import { quote } from '../../hosts/quote.ts';
-import type { RemoteFile } from '../../hosts/shell.ts';
 import { blocked, notVerified } from '../errors.ts';
-import { fileState, makeParents } from '../host/folders.ts';
+import { fileState } from '../host/folders.ts';
+import { readText, writeText } from '../host/text-files.ts';
 import type { Step, StepContext } from '../types.ts';
 
 export interface FileStepOptions {
@@ -26,46 +25,6 @@ export interface FileStepOptions {
   readonly prepare?: (context: StepContext) => Promise<void>;
 }
 
-/** Reads a file as text; undefined when it is not there. */
-export async function readText(
-  context: StepContext,
-  host: string,
-  path: string,
-): Promise<{ readonly text: string; readonly file: RemoteFile } | undefined> {
-  const shell = await context.shell(host);
-  try {
-    const file = await shell.readFile(path, { signal: context.signal });
-    return { text: Buffer.from(file.content).toString('utf8'), file };
-  } catch (thrown) {
-    if (isHostFailure(thrown, 'file-not-found')) {
-      return undefined;
-    }
-    throw thrown;
-  }
-}
-
-/** Writes a file that is ours, or shared; a new one is in the journal before it exists. */
-export async function writeText(
-  context: StepContext,
-  host: string,
-  path: string,
-  content: string,
-  options: { readonly mode?: number; readonly backup?: boolean } = {},
-): Promise<void> {
-  const current = await readText(context, host, path);
-  if (current === undefined) {
-    await makeParents(context, host, dirname(path));
-    await context.recordCreated({ host, kind: 'file', path });
-  }
-  const shell = await context.shell(host);
-  await shell.writeFile(path, content, {
-    expected: current?.file.version ?? null,
-    mode: options.mode ?? 0o600,
-    backup: options.backup ?? false,
-    signal: context.signal,
-  });
-}
-
 /** A step whose result is a file with a certain content. */
 export function fileStep(options: FileStepOptions): Step {
   const { host, path, content } = options;
@@ -79,10 +38,13 @@ export function fileStep(options: FileStepOptions): Step {
     after: options.after,
     timeout: 60_000,
     estimate: 1,
-    script: {
-      check: `printf '%s' ${quote(content)} | cmp -s - ${quote(path)}`,
-      run: `mkdir -p ${quote(dirname(path))} && (umask 077; printf '%s' ${quote(content)} > ${quote(`${path}.new`)}) && mv ${quote(`${path}.new`)} ${quote(path)}`,
-    },
+    scripts: [
+      {
+        host,
+        check: `printf '%s' ${quote(content)} | cmp -s - ${quote(path)}`,
+        run: `mkdir -p ${quote(dirname(path))} && (umask 077; printf '%s' ${quote(content)} > ${quote(`${path}.new`)}) && mv ${quote(`${path}.new`)} ${quote(path)}`,
+      },
+    ],
     check: async (context) => {
       const current = await readText(context, host, path);
       if (current === undefined) {

@@ -7,7 +7,7 @@ import { emptyFolder, fileState, folderState, makeFolder, makeParents } from '..
 import { jobRunning, runJob } from '../host/job.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { CheckAnswer, Step, StepContext } from '../types.ts';
-import { createVolumeGroups, startDss, stopDss } from './dss.ts';
+import { createVolumeGroups, startDss, stopDss } from '../host/dss.ts';
 import { dirname } from 'node:path/posix';
 
 function initCommand(layout: Layout, cluster: ClusterLayout, node: NodeLayout): string {
@@ -126,15 +126,19 @@ export function initdbStep(
     after,
     timeout: 1_200_000,
     estimate: node.id === cluster.first.id ? 60 : 5,
-    script: {
-      check: `test -f ${quote(`${node.dataDir}/PG_VERSION`)}`,
-      run: [
-        ...(makesXlogFile(layout, node) ? [`refuse_existing ${quote(layout.xlogPath)}`] : []),
-        `refuse_filled ${quote(node.dataDir)}`,
-        `(. ${quote(node.envFile)}; ${line} --pwfile="$PASSWORD_FILE")`,
-      ].join('\n'),
-      verify: `test -f ${quote(`${node.dataDir}/postgresql.conf`)}`,
-    },
+    scripts: [
+      {
+        host,
+        needsPassword: true,
+        check: `test -f ${quote(`${node.dataDir}/PG_VERSION`)}`,
+        run: [
+          ...(makesXlogFile(layout, node) ? [`refuse_existing ${quote(layout.xlogPath)}`] : []),
+          `refuse_filled ${quote(node.dataDir)}`,
+          `(. ${quote(node.envFile)}; ${line} --pwfile="$PASSWORD_FILE")`,
+        ].join('\n'),
+        verify: `test -f ${quote(`${node.dataDir}/postgresql.conf`)}`,
+      },
+    ],
     check: (context) => check(context, layout, node),
     preview: () =>
       Promise.resolve([

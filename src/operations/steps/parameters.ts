@@ -7,7 +7,7 @@ import { quote } from '../../hosts/quote.ts';
 import { blocked, notVerified } from '../errors.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext } from '../types.ts';
-import { readText } from './file-step.ts';
+import { readText } from '../host/text-files.ts';
 
 /** A parameter and the literal that stands in the file, as `'text'` or `on`. undefined: no active line of it may be there. */
 export type Setting = readonly [name: string, literal: string | undefined];
@@ -113,15 +113,18 @@ export function parametersStep(options: {
     after: options.after,
     timeout: 60_000,
     estimate: 1,
-    script: {
-      run: settings
-        .map(([name, literal]) =>
-          literal === undefined
-            ? `remove_parameter ${quote(path)} ${quote(name)}`
-            : `set_parameter ${quote(path)} ${quote(name)} ${quote(literal)}`,
-        )
-        .join('\n'),
-    },
+    scripts: [
+      {
+        host: node.host,
+        run: settings
+          .map(([name, literal]) =>
+            literal === undefined
+              ? `remove_parameter ${quote(path)} ${quote(name)}`
+              : `set_parameter ${quote(path)} ${quote(name)} ${quote(literal)}`,
+          )
+          .join('\n'),
+      },
+    ],
     check: async (context) => {
       const current = await readText(context, node.host, path);
       return current !== undefined && isRight(current.text)
@@ -233,11 +236,14 @@ export function hbaStep(
     after,
     timeout: 60_000,
     estimate: 1,
-    script: {
-      run: [...new Set(peers.map((peer) => peer.address))]
-        .map((address) => `allow_host ${quote(path)} "$(id -un)" ${quote(address)}`)
-        .join('\n'),
-    },
+    scripts: [
+      {
+        host: node.host,
+        run: [...new Set(peers.map((peer) => peer.address))]
+          .map((address) => `allow_host ${quote(path)} "$(id -un)" ${quote(address)}`)
+          .join('\n'),
+      },
+    ],
     check: async (context) => {
       const answer = await missing(context);
       return answer?.lines.length === 0

@@ -4,7 +4,8 @@ import type { OperationCode } from '../errors.ts';
 import { verifiedByCheck } from '../execute-step.ts';
 import type { Layout } from '../recipes/layout.ts';
 import type { CheckAnswer, Step, StepContext } from '../types.ts';
-import { preflightChecks, type CheckResult, type PreflightCheck } from './preflight-checks.ts';
+import type { CheckResult, PreflightCheck } from './preflight-check.ts';
+import { preflightChecks } from './preflight-checks.ts';
 
 const marks = { ok: '✔', warning: '!', failed: '✘' } as const;
 

@@ -2,10 +2,10 @@ import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
 import { notVerified } from '../errors.ts';
 import { poll } from '../execute-step.ts';
-import { controlData, queryNode } from '../host/node-query.ts';
+import { controlData } from '../host/node-query.ts';
 import type { Layout } from '../recipes/layout.ts';
 import type { Step, StepContext } from '../types.ts';
-import { describe, wantedRole } from './servers.ts';
+import { describe, isUp, queryCluster } from '../host/servers.ts';
 
 interface Finding {
   readonly ok: boolean;
@@ -20,44 +20,42 @@ export async function replicationState(context: StepContext, layout: Layout): Pr
   const words: string[] = [];
   let ok = true;
   for (const cluster of layout.clusters) {
-    for (const node of cluster.nodes) {
-      const query = await queryNode(context, node);
-      words.push(describe(node, query));
+    const queries = await queryCluster(context, cluster);
+    ok = ok && isUp(queries, cluster.role);
+    cluster.nodes.forEach((node, index) => {
+      const query = queries[index];
+      words.push(query === undefined ? '' : describe(node, query));
+    });
+    if (cluster.role === 'primary') {
+      const senders = queries
+        .flatMap((query) => query.senders)
+        .filter((one) => one.peerRole === 'StandbyCluster_Standby');
+      const [sender] = senders;
       ok =
         ok &&
-        query.kind === 'online' &&
-        query.haState?.dbState === 'Normal' &&
-        query.haState.localRole === wantedRole(node, cluster.role);
-      if (node.index > 0) {
-        continue;
-      }
-      if (cluster.role === 'primary') {
-        const senders = query.senders.filter((one) => one.peerRole === 'StandbyCluster_Standby');
-        const [sender] = senders;
-        ok =
-          ok &&
-          senders.length === 1 &&
-          sender?.peerState === 'Normal' &&
-          sender.state === 'Streaming';
-        words.push(
-          sender === undefined
-            ? t('no sender to the other cluster')
-            : t(
-                'sender {0}, {1}, replayed {2}',
-                sender.channel ?? '',
-                sender.state ?? '',
-                sender.receiverReplayLocation ?? '',
-              ),
-        );
-      } else {
-        const [receiver] = query.receivers;
-        ok = ok && receiver?.peerRole === 'Primary' && receiver.state === 'Normal';
-        words.push(
-          receiver === undefined
-            ? t('no receiver')
-            : t('receiver {0}, {1}', receiver.channel ?? '', receiver.state ?? ''),
-        );
-      }
+        senders.length === 1 &&
+        sender?.peerState === 'Normal' &&
+        sender.state === 'Streaming';
+      words.push(
+        sender === undefined
+          ? t('no sender to the other cluster')
+          : t(
+              'sender {0}, {1}, replayed {2}',
+              sender.channel ?? '',
+              sender.state ?? '',
+              sender.receiverReplayLocation ?? '',
+            ),
+      );
+    } else {
+      const receiver = queries
+        .filter((query) => query.haState?.localRole === 'Main Standby')
+        .flatMap((query) => query.receivers)[0];
+      ok = ok && receiver?.peerRole === 'Primary' && receiver.state === 'Normal';
+      words.push(
+        receiver === undefined
+          ? t('no receiver')
+          : t('receiver {0}, {1}', receiver.channel ?? '', receiver.state ?? ''),
+      );
     }
   }
   return { ok, words: words.join('; ') };
@@ -73,9 +71,12 @@ export function replicationStep(layout: Layout, after: readonly string[]): Step 
     after,
     timeout: 300_000,
     estimate: 10,
-    script: {
-      run: `wait_for 300 has_sender ${quote(primary.first.envFile)} ${quote(primary.first.dataDir)}`,
-    },
+    scripts: [
+      {
+        host: primary.first.host,
+        run: `wait_for 300 has_sender ${quote(primary.first.envFile)} ${quote(primary.first.dataDir)}`,
+      },
+    ],
     check: async (context) => {
       const state = await replicationState(context, layout);
       return state.ok ? { kind: 'done', evidence: state.words } : { kind: 'needed' };

@@ -1,2 +1,2 @@
-export { parseDocument, isAlias, isMap, isScalar, isSeq } from 'yaml';
+export { parseDocument, isAlias, isMap, isScalar, isSeq, stringify } from 'yaml';
 export type { Document, Node } from 'yaml';

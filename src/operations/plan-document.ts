@@ -1,0 +1,142 @@
+import { messageOf } from '../base/errors.ts';
+import { t } from '../base/l10n.ts';
+import { unifiedDiff } from './line-diff.ts';
+import type { PlanPreview, StepPreview } from './preview.ts';
+import type { PreviewPart } from './types.ts';
+
+/** A fence longer than any row of backticks in the text, so that the text cannot leave its block. */
+export function fenced(language: string, text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${text.replace(/\n?$/, '\n')}${fence}`;
+}
+
+/** Text in a paragraph, its own marks shown as they are. */
+export function plain(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|]/g, (mark) => `\\${mark}`).replaceAll('\n', ' ');
+}
+
+/** Minutes and seconds for people. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? t('{0} s', whole) : t('{0} min {1} s', Math.floor(whole / 60), whole % 60);
+}
+
+/**
+ * The plan as a Markdown document, to be read before anything runs: for each step the host, the exact commands, the
+ * differences of files, what is lost, what is restarted, how long it takes. Choices are in the topology, not here.
+ */
+export function planDocument(preview: PlanPreview): string {
+  const { plan, steps } = preview;
+  const needed = steps.filter((one) => one.answer?.kind !== 'done');
+  const seconds = needed.reduce((sum, one) => sum + one.step.estimate, 0);
+  const destructive = needed.filter((one) => one.step.destructive !== undefined);
+  const restarts = needed.filter((one) => one.step.restarts !== undefined);
+  const blocked = steps.filter(
+    (one) => one.answer?.kind === 'blocked' || one.failure !== undefined,
+  );
+  const out = [
+    `# ${plain(plan.title)}`,
+    '',
+    t(
+      'Nothing has been done yet. This is what would be done, step by step, as things stand at {0}.',
+      new Date(preview.time).toLocaleString(),
+    ),
+    '',
+    `| | |`,
+    `| --- | --- |`,
+    `| ${t('Steps')} | ${t('{0}, of which {1} are true already', steps.length, steps.length - needed.length)} |`,
+    `| ${t('Hosts')} | ${plain([...new Set(steps.flatMap((one) => one.step.hosts))].join(', '))} |`,
+    `| ${t('Time')} | ${t('about {0}', duration(seconds))} |`,
+    `| ${t('Lost')} | ${destructive.length === 0 ? t('nothing') : `🛑 ${plain(destructive.map((one) => one.step.destructive).join(' '))}`} |`,
+    `| ${t('Restarted')} | ${restarts.length === 0 ? t('nothing') : plain(restarts.map((one) => one.step.restarts).join('; '))} |`,
+    ...(plan.confirmNames.length === 0 || destructive.length === 0
+      ? []
+      : [
+          `| ${t('To confirm, type')} | ${plan.confirmNames.map((name) => `**${plain(name)}**`).join(', ')} |`,
+        ]),
+    '',
+    ...plan.notes.flatMap((note) => [`> ${plain(note)}`, '']),
+    ...(blocked.length === 0
+      ? []
+      : [
+          `## ${t('It cannot run as it is')}`,
+          '',
+          ...blocked.map((one) => `- **${plain(one.step.title)}**: ${plain(reason(one))}`),
+          '',
+        ]),
+  ];
+  steps.forEach((one, index) => out.push(...stepSection(one, index + 1)));
+  return `${out.join('\n')}\n`;
+}
+
+function reason(one: StepPreview): string {
+  if (one.failure !== undefined) {
+    return messageOf(one.failure);
+  }
+  if (one.answer?.kind !== 'blocked') {
+    return '';
+  }
+  const { message, remedy } = one.answer.failure;
+  return remedy === undefined ? message : `${message} → ${remedy}`;
+}
+
+function stepSection(one: StepPreview, number: number): string[] {
+  const { step, answer } = one;
+  const done = answer?.kind === 'done';
+  const mark = done
+    ? '✅'
+    : one.failure !== undefined || answer?.kind === 'blocked'
+      ? '⛔'
+      : step.destructive === undefined
+        ? '▶️'
+        : '🛑';
+  const out = [
+    `## ${number}. ${mark} ${plain(step.title)}`,
+    '',
+    t('Host: {0}', plain(step.hosts.join(', '))) +
+      (done ? '' : ` · ${t('about {0}', duration(step.estimate))}`),
+    '',
+  ];
+  if (answer?.kind === 'done') {
+    return [...out, `${t('True already:')} ${plain(answer.evidence)}`, ''];
+  }
+  if (answer?.kind === 'blocked' || one.failure !== undefined) {
+    out.push(`**${plain(reason(one))}**`, '');
+  }
+  if (step.destructive !== undefined) {
+    out.push(
+      `<span style="color:#f14c4c;">🛑 ${t('Destructive:')} ${plain(step.destructive)}</span>`,
+      '',
+    );
+  }
+  if (step.restarts !== undefined) {
+    out.push(`${t('Restarted:')} ${plain(step.restarts)}`, '');
+  }
+  for (const part of one.parts) {
+    out.push(...partLines(part), '');
+  }
+  return out;
+}
+
+function partLines(part: PreviewPart): string[] {
+  switch (part.kind) {
+    case 'command':
+      return [
+        ...(part.note === undefined ? [] : [plain(part.note), '']),
+        fenced('sh', part.command),
+      ];
+    case 'file': {
+      const diff = unifiedDiff(part.path, part.before, part.after);
+      return [diff === '' ? t('{0} stays as it is.', plain(part.path)) : fenced('diff', diff)];
+    }
+    case 'settings':
+      return [
+        t('In {0}, which an earlier step makes:', plain(part.path)),
+        '',
+        fenced('diff', part.lines.map((line) => `+${line}`).join('\n')),
+      ];
+    case 'note':
+      return [plain(part.text)];
+  }
+}

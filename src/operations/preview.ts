@@ -1,0 +1,104 @@
+import { asError } from '../base/async.ts';
+import { Failure } from '../base/errors.ts';
+import type { HostPool } from '../hosts/shell.ts';
+import {
+  HostJournal,
+  LocalJournal,
+  createdItems,
+  mergeJournals,
+  type JournalRecord,
+} from './journal.ts';
+import { localJournalPath } from './runner.ts';
+import type { CheckAnswer, Plan, PreviewPart, Step, StepContext } from './types.ts';
+
+/** A step as it stands now: whether it has to be done, and what it would do. */
+export interface StepPreview {
+  readonly step: Step;
+  /** undefined: it could not be found out; the failure says why. */
+  readonly answer: CheckAnswer | undefined;
+  readonly failure?: Error;
+  readonly parts: readonly PreviewPart[];
+}
+
+export interface PlanPreview {
+  readonly plan: Plan;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly steps: readonly StepPreview[];
+}
+
+export interface PreviewOptions {
+  readonly pool: HostPool;
+  /** The folder of the journal beside the topology. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks each step what is true and what it would do. Nothing is changed: what would write is refused. A host that cannot
+ * be reached does not keep the others from answering.
+ */
+export async function previewPlan(plan: Plan, options: PreviewOptions): Promise<PlanPreview> {
+  const records = await journals(plan, options);
+  const steps: StepPreview[] = [];
+  for (const step of plan.steps) {
+    steps.push(await previewStep(plan, step, records, options));
+  }
+  return { plan, time: Date.now(), steps };
+}
+
+async function journals(plan: Plan, options: PreviewOptions): Promise<JournalRecord[]> {
+  const hosts = [...new Set(plan.steps.flatMap((step) => step.hosts))];
+  const read = await Promise.allSettled([
+    new LocalJournal(localJournalPath(options.folder)).read(),
+    ...hosts.map(async (host) =>
+      new HostJournal(await options.pool.shell(host), options.signal).read(),
+    ),
+  ]);
+  return mergeJournals(read.map((one) => (one.status === 'fulfilled' ? one.value : [])));
+}
+
+async function previewStep(
+  plan: Plan,
+  step: Step,
+  records: readonly JournalRecord[],
+  options: PreviewOptions,
+): Promise<StepPreview> {
+  const context = lookingContext(plan, step, records, options);
+  let answer: CheckAnswer | undefined;
+  let failure: Error | undefined;
+  let parts: readonly PreviewPart[] = [];
+  try {
+    answer = await step.check(context);
+    parts = await step.preview(context);
+  } catch (thrown) {
+    failure = asError(thrown);
+  }
+  return { step, answer, ...(failure === undefined ? {} : { failure }), parts };
+}
+
+/** A context that can look and not touch. */
+function lookingContext(
+  plan: Plan,
+  step: Step,
+  records: readonly JournalRecord[],
+  options: PreviewOptions,
+): StepContext {
+  const refuse = (): Promise<never> =>
+    Promise.reject(new Failure('preview', `The check of ${step.id} wants to change something.`));
+  const items = createdItems(records, plan.scope);
+  const limit = AbortSignal.timeout(step.timeout);
+  return {
+    topology: plan.topology,
+    signal: options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]),
+    cancel: options.signal ?? new AbortController().signal,
+    shell: (host) => options.pool.shell(host, options.signal && { signal: options.signal }),
+    output: () => undefined,
+    secret: refuse,
+    recordCreated: refuse,
+    recordRemoved: refuse,
+    created: (host, path) =>
+      Promise.resolve(items.find((item) => item.host === host && item.path === path)),
+    createdItems: () => Promise.resolve(items),
+  };
+}

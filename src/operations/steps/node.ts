@@ -1,0 +1,93 @@
+import { t } from '../../base/l10n.ts';
+import { quote } from '../../hosts/quote.ts';
+import { notVerified } from '../errors.ts';
+import { nodeRuns, queryNode } from '../host/node-query.ts';
+import type { Layout, NodeLayout } from '../recipes/layout.ts';
+import type { Step } from '../types.ts';
+import {
+  contradiction,
+  describe,
+  isSettled,
+  startCommand,
+  startNode,
+  stopNode,
+} from '../host/servers.ts';
+
+/** The step that starts one node of a cluster, in the cluster's mode. */
+export function startNodeStep(layout: Layout, node: NodeLayout, after: readonly string[]): Step {
+  const cluster = layout.clusters.find((one) => one.nodes.includes(node)) ?? layout.primary;
+  return {
+    id: `start.${node.id}`,
+    title: t('Start {0}', node.id),
+    hosts: [node.host],
+    node: node.id,
+    after,
+    timeout: 700_000,
+    estimate: 10,
+    scripts: [
+      {
+        host: node.host,
+        run: `(. ${quote(node.envFile)}; gs_ctl status -D ${quote(node.dataDir)} > /dev/null || ${startCommand(layout.model, node, cluster.role)})`,
+      },
+    ],
+    check: async (context) => {
+      const query = await queryNode(context, node);
+      return isSettled(query, cluster.role)
+        ? { kind: 'done', evidence: describe(node, query) }
+        : ((await contradiction(context, layout, cluster, cluster.role)) ?? { kind: 'needed' });
+    },
+    preview: () =>
+      Promise.resolve([
+        { kind: 'command', command: startCommand(layout.model, node, cluster.role) },
+        {
+          kind: 'note',
+          text: t(
+            'In the simulation a node comes up only when all nodes that cm_config.ini calls online are started.',
+          ),
+        },
+      ]),
+    run: (context) => startNode(context, layout, cluster, node),
+    verify: async (context) => {
+      const query = await queryNode(context, node);
+      if (!isSettled(query, cluster.role)) {
+        throw notVerified(describe(node, query), { host: node.host, node: node.id });
+      }
+      return describe(node, query);
+    },
+  };
+}
+
+/** The step that stops one node. */
+export function stopNodeStep(node: NodeLayout, after: readonly string[]): Step {
+  return {
+    id: `stop.${node.id}`,
+    title: t('Stop {0}', node.id),
+    hosts: [node.host],
+    node: node.id,
+    after,
+    restarts: t('{0} is stopped', node.id),
+    timeout: 300_000,
+    estimate: 3,
+    scripts: [
+      {
+        host: node.host,
+        run: `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then gs_ctl stop -D ${quote(node.dataDir)} -m fast; fi)`,
+      },
+    ],
+    check: async (context) =>
+      (await nodeRuns(context, node))
+        ? { kind: 'needed' }
+        : { kind: 'done', evidence: t('{0} does not run.', node.id) },
+    preview: () =>
+      Promise.resolve([
+        { kind: 'command', command: `gs_ctl stop -D ${quote(node.dataDir)} -m fast` },
+      ]),
+    run: (context) => stopNode(context, node),
+    verify: async (context) => {
+      if (await nodeRuns(context, node)) {
+        throw notVerified(t('{0} still runs.', node.id), { host: node.host, node: node.id });
+      }
+      return t('{0} does not run.', node.id);
+    },
+  };
+}
