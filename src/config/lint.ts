@@ -69,8 +69,8 @@ function isSound(
   );
 }
 
-const lineRules = rules.filter(({ ofLine }) => ofLine === true);
-const fileRules = rules.filter(({ ofLine }) => ofLine !== true);
+const lineRules = rules.filter(({ ofLine }) => ofLine !== undefined);
+const fileRules = rules.filter(({ ofLine }) => ofLine === undefined);
 
 type LineReports = readonly { readonly rule: Rule; readonly report: Report }[];
 
@@ -79,6 +79,10 @@ const lineReports = new WeakMap<Catalogue, WeakMap<ConfLine, LineReports>>();
 
 /** What the rules of one line say of a line, as if it stood alone at the start of a text. */
 function lookAtLine(line: ConfLine, found: ServerSetting, catalogue: Catalogue): LineReports {
+  const asked = lineRules.filter(({ ofLine }) => ofLine?.(found));
+  if (asked.length === 0) {
+    return nothing;
+  }
   const document: ConfDocument = { lines: [line], starts: [0], length: line.text.length };
   const setting = new ServerSetting(document, 0, found, found.value);
   const reading: ServerReading = {
@@ -89,7 +93,7 @@ function lookAtLine(line: ConfLine, found: ServerSetting, catalogue: Catalogue):
     repeated: new Set(),
   };
   const input: RuleInput = { document, catalogue, context: {}, reading };
-  const reports = lineRules.flatMap((rule) =>
+  const reports = asked.flatMap((rule) =>
     [...rule.check(input)].map((report) => ({ rule, report })),
   );
   return reports.length === 0 ? nothing : reports;

@@ -11,11 +11,17 @@ import { quoteString } from '../lexer.ts';
 import { crossNames, fix, replNames } from './rule.ts';
 import type { Report, Rule, RuleInput } from './rule.ts';
 
-function warning(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
-  return { code, stage: 'start', severity: 'warning', ofLine: true, check };
-}
-
 const channelNames: ReadonlySet<string> = new Set([...crossNames, ...replNames]);
+
+function warning(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
+  return {
+    code,
+    stage: 'start',
+    severity: 'warning',
+    ofLine: ({ key }) => channelNames.has(key),
+    check,
+  };
+}
 
 /** A replconninfo that the server takes. */
 interface ChannelSetting {

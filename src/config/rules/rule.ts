@@ -45,10 +45,10 @@ export interface Rule {
   readonly stage: Stage;
   readonly severity: Severity;
   /**
-   * The rule looks at nothing but `reading.all` of one line at a time and the catalogue. It is then given each line as a
-   * document of its own, and its answer is kept for the line.
+   * The rule looks at nothing but `reading.all` of one line at a time and the catalogue, and only at settings for which
+   * this holds. It is then given each line as a document of its own, and its answer is kept for the line.
    */
-  readonly ofLine?: true;
+  readonly ofLine?: (setting: ServerSetting) => boolean;
   check(input: RuleInput): Iterable<Report>;
 }
 

@@ -23,7 +23,7 @@ function toolRule(code: string, check: (input: RuleInput) => Iterable<Report>): 
 }
 
 function lineRule(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
-  return { ...toolRule(code, check), ofLine: true };
+  return { ...toolRule(code, check), ofLine: ({ key }) => readByTools.has(key) };
 }
 
 /** The settings that tools read, in the order of the file. */
@@ -258,7 +258,7 @@ const gsGuc: Rule = {
   code: 'gs-guc-refuses',
   stage: 'tool',
   severity: 'hint',
-  ofLine: true,
+  ofLine: ({ parameter }) => parameter?.gsGuc.knows === false,
   *check({ reading }): Iterable<Report> {
     for (const { parameter, name, nameRange } of reading.all) {
       if (parameter?.gsGuc.knows === false) {

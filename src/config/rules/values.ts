@@ -1,43 +1,60 @@
 /** Settings that mean something else than they look like. */
 import { t } from '../../base/l10n.ts';
 import { removeLine } from '../edit.ts';
+import type { ServerSetting } from '../readers/server.ts';
 import { fix, lineOf } from './rule.ts';
 import type { Report, Rule, RuleInput } from './rule.ts';
 
-function warning(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
-  return { code, stage: 'start', severity: 'warning', ofLine: true, check };
+function warning(
+  code: string,
+  ofLine: (setting: ServerSetting) => boolean,
+  check: (input: RuleInput) => Iterable<Report>,
+): Rule {
+  return { code, stage: 'start', severity: 'warning', ofLine, check };
 }
 
-const ignoredSettings = warning('setting-ignored', function* (input) {
-  for (const each of input.reading.all) {
-    const written = lineOf(input, each)?.name?.text;
-    if (written === 'client_encoding' || written === 'sql_compatibility') {
-      yield {
-        severity: 'info',
-        message: t('The server ignores {0} in this file.', written),
-        range: each.nameRange,
-        fixes: () => [fix(t('Remove the line'), removeLine(input.document, each.line))],
-      };
-    }
-  }
-});
+const ignoredNames: ReadonlySet<string> = new Set(['client_encoding', 'sql_compatibility']);
 
-const placeholder = warning('placeholder-name', function* (input) {
-  for (const each of input.reading.all) {
-    if (each.parameter === undefined) {
-      yield {
-        severity: 'hint',
-        message: t(
-          'The server takes any name with a dot without looking; check the spelling of {0}.',
-          each.name,
-        ),
-        range: each.nameRange,
-      };
-    }
-  }
-});
+const isInteger = ({ parameter }: ServerSetting): boolean => parameter?.type === 'int';
 
-const truncated = warning('unit-truncated', function* (input) {
+const ignoredSettings = warning(
+  'setting-ignored',
+  ({ key }) => ignoredNames.has(key),
+  function* (input) {
+    for (const each of input.reading.all) {
+      const written = lineOf(input, each)?.name?.text;
+      if (written !== undefined && ignoredNames.has(written)) {
+        yield {
+          severity: 'info',
+          message: t('The server ignores {0} in this file.', written),
+          range: each.nameRange,
+          fixes: () => [fix(t('Remove the line'), removeLine(input.document, each.line))],
+        };
+      }
+    }
+  },
+);
+
+const placeholder = warning(
+  'placeholder-name',
+  ({ parameter }) => parameter === undefined,
+  function* (input) {
+    for (const each of input.reading.all) {
+      if (each.parameter === undefined) {
+        yield {
+          severity: 'hint',
+          message: t(
+            'The server takes any name with a dot without looking; check the spelling of {0}.',
+            each.name,
+          ),
+          range: each.nameRange,
+        };
+      }
+    }
+  },
+);
+
+const truncated = warning('unit-truncated', isInteger, function* (input) {
   for (const { parameter, raw, value, valueRange } of input.reading.all) {
     if (parameter?.type === 'int' && value === 0 && /[1-9].*[a-zA-Z]/.test(raw)) {
       yield {
@@ -48,7 +65,7 @@ const truncated = warning('unit-truncated', function* (input) {
   }
 });
 
-const octal = warning('octal-number', function* (input) {
+const octal = warning('octal-number', isInteger, function* (input) {
   for (const { parameter, raw, value, valueRange } of input.reading.all) {
     const digits = /^\s*[-+]?(0[0-7]+)(?![0-9xX.])/.exec(raw)?.[1];
     if (
