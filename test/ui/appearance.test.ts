@@ -6,12 +6,12 @@ import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
 
-const themes = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
-  'high-contrast': 'Default High Contrast',
-  'high-contrast-light': 'Default High Contrast Light',
-} as const;
+const themes = [
+  { name: 'dark', theme: 'Dark Modern', kind: 'vs-dark' },
+  { name: 'light', theme: 'Light Modern', kind: 'vs' },
+  { name: 'high-contrast', theme: 'Dark High Contrast', kind: 'hc-black' },
+  { name: 'high-contrast-light', theme: 'Light High Contrast', kind: 'hc-light' },
+] as const;
 
 describe('appearance', () => {
   let session: Session;
@@ -21,14 +21,13 @@ describe('appearance', () => {
   });
   after(() => session.close());
 
-  for (const [name, theme] of Object.entries(themes)) {
+  for (const { name, theme, kind } of themes) {
     it(`in ${theme}`, async () => {
-      await session.set({ 'workbench.colorTheme': theme });
-      const wanted = /Light/.test(theme) ? /\b(vs|hc-light)\b/ : /\b(vs-dark|hc-black)\b/;
+      await session.workbench.theme(theme);
       await eventually(
         'the theme is on',
-        async () => (await session.page.locator('.monaco-workbench').getAttribute('class')) ?? '',
-        (classes) => wanted.test(classes),
+        () => session.workbench.themeKind(),
+        (found) => found === kind,
       );
       await session.workbench.picture(`appearance-${name}`);
     });

@@ -1,6 +1,6 @@
 // One lab, one editor server and one browser window for a file of tests.
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { openLab } from '../../../scripts/start/lab.ts';
 import type { LabChoice } from '../../../scripts/start/lab.ts';
 import { installBrowser } from '../../../scripts/tools/browser.ts';
-import { installEditor, startEditor, writeSettings } from '../../../scripts/tools/editor.ts';
+import { installEditor, startEditor } from '../../../scripts/tools/editor.ts';
 import { root } from '../../../scripts/tools/root.ts';
 import { removeFolder, temporaryFolder } from '../../../scripts/tools/temporary.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -28,8 +28,6 @@ export interface Session {
   readonly lab: Lab;
   readonly page: Page;
   readonly workbench: Workbench;
-  /** Changes settings of the window, as in settings.json. */
-  set(settings: Readonly<Record<string, unknown>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,16 +77,12 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       locale: options.language === 'zh-cn' ? 'zh-CN' : 'en-US',
     });
     page.setDefaultTimeout(20_000);
+    const name = basename(process.argv[1] ?? 'session', '.test.ts');
+    endings.push(() => page.screenshot({ path: join(artefacts, `${name}-at-the-end.png`) }));
     const workbench = new Workbench(page);
     await page.goto(editor.address({ open: opened.workspace, extension: root }));
     await workbench.ready();
-    return {
-      lab: opened.lab,
-      page,
-      workbench,
-      set: (more) => writeSettings(dataFolder, { ...settings, ...more }),
-      close,
-    };
+    return { lab: opened.lab, page, workbench, close };
   } catch (error) {
     await close();
     throw error;

@@ -151,6 +151,16 @@ export class Workbench {
     return this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
   }
 
+  /** The messages in the Problems panel, which is opened first. */
+  async problems(): Promise<string[]> {
+    const rows = this.page.locator('.markers-panel .monaco-list-row .marker-message-line');
+    if (!(await this.page.locator('.markers-panel').isVisible())) {
+      await this.command('Problems: Focus on Problems View');
+      await this.page.locator('.markers-panel').waitFor();
+    }
+    return rows.allInnerTexts();
+  }
+
   /** The notifications that are shown. */
   notifications(): Promise<string[]> {
     return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
@@ -159,6 +169,31 @@ export class Workbench {
   /** The texts of the status bar. */
   statusBar(): Promise<string[]> {
     return this.page.locator('.statusbar .statusbar-item').allInnerTexts();
+  }
+
+  /** Sets the colour theme by its name in the list of themes. */
+  async theme(label: string): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await eventually(
+      'the list of themes',
+      () => this.choices(),
+      (labels) => labels.includes('Light Modern'),
+    );
+    await this.quickInput().fill(label);
+    // The chosen theme is shown while the list is open; Enter keeps it.
+    await eventually(
+      `the theme ${label}`,
+      () => this.choices(),
+      (labels) => labels[0] === label,
+    );
+    await this.page.keyboard.press('Enter');
+    await this.quickInput().waitFor({ state: 'hidden' });
+  }
+
+  /** The kind of the theme that is on: `vs`, `vs-dark`, `hc-black` or `hc-light`. */
+  async themeKind(): Promise<string> {
+    const classes = await this.page.locator('.monaco-workbench').getAttribute('class');
+    return /(?:^| )(vs|vs-dark|hc-black|hc-light)(?: |$)/.exec(classes ?? '')?.[1] ?? '';
   }
 
   /** Closes all editors. */

@@ -1,0 +1,78 @@
+// The first contact with machines: an unknown host key and a password, each asked once, one at a time.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { openSession } from './support/session.ts';
+import type { Session } from './support/session.ts';
+import { eventually } from './support/workbench.ts';
+
+describe('the first contact with unknown machines', () => {
+  let session: Session;
+  let known: string;
+  before(async () => {
+    session = await openSession();
+    const { lab } = session;
+    known = join(lab.dir, 'known_hosts_of_the_test');
+    await writeFile(known, '');
+    await writeFile(
+      lab.sshConfig,
+      `Host *\n  UserKnownHostsFile ${known}\n  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking ask\n  IdentityFile none\n`,
+    );
+    const file = join(lab.workspace, 'opengauss.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/^ *identityFile:.*\n/gm, ''));
+    await session.workbench.openContainer('openGauss');
+  });
+  after(() => session.close());
+
+  const asked = (text: string) =>
+    session.page.locator('.notification-toast', { hasText: text }).first();
+
+  it('asks for each host key with its fingerprint and writes it down', async () => {
+    for (const name of ['prod', 'dr']) {
+      const { page, lab } = session;
+      const question = asked(`The host ${name} `);
+      await question.waitFor();
+      assert.match(
+        await question.innerText(),
+        new RegExp(escape(lab.host(name).hostKeyFingerprint)),
+      );
+      if (name === 'prod') {
+        await session.workbench.picture('host-key');
+      }
+      await page
+        .locator('.notification-toast', { hasText: `The host ${name} ` })
+        .getByRole('button', { name: 'Trust This Host' })
+        .click();
+      await answerPassword(lab.host(name).password);
+    }
+    const lines = (await readFile(known, 'utf8')).trim().split('\n');
+    assert.equal(lines.length, session.lab.hosts.length);
+  });
+
+  it('reads the nodes then, and asks nothing more', async () => {
+    await eventually(
+      'all nodes normal',
+      () => session.workbench.rows(),
+      (rows) => rows.filter(({ aria }) => aria.includes('Normal')).length === 4,
+    );
+    assert.deepEqual(await session.workbench.notifications(), []);
+  });
+
+  /** Waits for the question, answers it and does not have the answer kept. */
+  async function answerPassword(password: string): Promise<void> {
+    const { page, workbench } = session;
+    await page.locator('.quick-input-title', { hasText: 'Password' }).waitFor();
+    assert.equal(await workbench.quickInput().getAttribute('type'), 'password');
+    await workbench.quickInput().fill(password);
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await workbench.choose('Use it for this session only');
+  }
+});
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
