@@ -6,7 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Server } from 'node:net';
+import { openControl } from './control.ts';
 import { layOut, planCluster, relate } from './deploy.ts';
+import { Faults } from './faults.ts';
 import { Machine, newKey } from './machine.ts';
 import { endProcesses } from './processes.ts';
 import { readJson } from './sim/files.ts';
@@ -30,7 +33,11 @@ export class Lab {
   readonly clusters: readonly LabCluster[];
   /** The password of the databases' initial user. */
   readonly databasePassword = databasePassword;
+  /** Breaks and mends. */
+  readonly faults: Faults;
   private readonly keepDir: boolean;
+  private control: Server | undefined;
+  private quit: () => void = () => void this.stop();
   private stopped = false;
 
   constructor(
@@ -43,6 +50,7 @@ export class Lab {
     this.hosts = hosts;
     this.clusters = clusters;
     this.keepDir = keep;
+    this.faults = new Faults(this);
   }
 
   /** The folder that an editor opens; it holds opengauss.yaml. */
@@ -58,6 +66,43 @@ export class Lab {
   /** The shared xlog file that both sites see, as the LUN that the arrays replicate. */
   get xlogFile(): string {
     return join(this.dir, 'array', 'dorado_shared_disk');
+  }
+
+  /** What is called when `lab quit` is said to it; ends the lab by default. */
+  onQuit(quit: () => void): void {
+    this.quit = quit;
+  }
+
+  /** Listens for the control command. */
+  async listen(): Promise<void> {
+    this.control = await openControl(this, () => this.quit());
+  }
+
+  /** Everything that somebody needs to use the lab, as JSON. */
+  describe(): object {
+    return {
+      dir: this.dir,
+      pid: process.pid,
+      workspace: this.workspace,
+      topology: join(this.workspace, 'opengauss.yaml'),
+      sshConfig: this.sshConfig,
+      knownHosts: join(this.dir, 'ssh', 'known_hosts'),
+      control: join(this.dir, 'bin', 'lab'),
+      databasePassword: this.databasePassword,
+      hosts: this.hosts.map((host) => ({
+        name: host.name,
+        hostName: '127.0.0.1',
+        port: host.port,
+        user: host.user,
+        password: host.password,
+        identityFile: host.identityFile,
+        hostKey: host.hostKeyFingerprint,
+        home: host.home,
+        gaussHome: host.gaussHome,
+        version: host.version,
+      })),
+      nodes: this.nodes,
+    };
   }
 
   get nodes(): readonly LabNode[] {
@@ -140,6 +185,8 @@ export class Lab {
       return;
     }
     this.stopped = true;
+    await this.faults.load(0);
+    this.control?.close();
     for (const host of this.hosts) {
       host.server.killAll();
       await host.server.stop();
@@ -163,6 +210,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   await writeFile(`${identityFile}.pub`, `${key.public}\n`);
   await writeFile(join(dir, 'lab.pid'), String(process.pid));
   await writeFile(join(dir, 'faults.json'), '{}');
+  await mkdir(join(dir, 'bin'), { recursive: true });
   await bundleTools(join(dir, 'tools'));
 
   const names = hostNames(options.hosts ?? 2);
@@ -181,6 +229,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const lab = new Lab(dir, machines, clusters, options.dir !== undefined);
   try {
     await Promise.all(machines.map((machine) => machine.start()));
+    await lab.listen();
+    warmEngine(machines);
     await writeSshFiles(join(dir, 'ssh'), machines);
     if (options.bare !== true) {
       clusters.push(...(await deploy(lab, options.nodes ?? 2)));
@@ -193,6 +243,17 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   } catch (thrown) {
     await lab.stop();
     throw thrown;
+  }
+}
+
+/** Makes the files with which a cluster's engine starts quicker, in the background, when they are not there yet. */
+function warmEngine([machine]: readonly Machine[]): void {
+  if (machine !== undefined) {
+    spawn(
+      process.execPath,
+      [join(machine.folder, '..', 'tools', 'server.cjs'), join(machine.folder, 'lab.json'), 'warm'],
+      { env: { ...machine.env }, detached: true, stdio: 'ignore' },
+    ).unref();
   }
 }
 

@@ -39,7 +39,7 @@ export function fingerprint(publicKey: string): string {
 export class Machine implements LabMachine {
   readonly name: string;
   readonly user = 'omm';
-  readonly password: string;
+  password: string;
   readonly home: string;
   readonly gaussHome: string;
   readonly identityFile: string;
@@ -95,6 +95,11 @@ export class Machine implements LabMachine {
       },
       key.private,
     );
+  }
+
+  setPassword(password: string): void {
+    this.password = password;
+    this.server.account.password = password;
   }
 
   get port(): number {

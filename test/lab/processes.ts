@@ -12,13 +12,14 @@ function read(path: string): string {
 
 /**
  * The processes that belong to a lab: those with its mark in their environment, which every command of a lab's machine
- * inherits. The lab's folder has a random name, so nobody else can carry it.
+ * inherits. With `end` '' the first name is the folder of one machine. The lab's folder has a random name, so nobody else can carry it.
  */
-export function processesOf(lab: string): number[] {
+export function processesOf(lab: string, end = '/'): number[] {
+  const mark = `LAB_HOST=${lab}${end}`;
   if (process.platform === 'linux') {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
-      .filter((name) => read(`/proc/${name}/environ`).includes(`LAB_HOST=${lab}/`))
+      .filter((name) => read(`/proc/${name}/environ`).includes(mark))
       .map(Number)
       .filter((pid) => pid !== process.pid);
   }
@@ -27,7 +28,7 @@ export function processesOf(lab: string): number[] {
     maxBuffer: 1 << 26,
   })
     .split('\n')
-    .filter((line) => line.includes(`LAB_HOST=${lab}/`))
+    .filter((line) => line.includes(mark))
     .map((line) => Number.parseInt(line, 10))
     .filter((pid) => pid !== process.pid);
 }

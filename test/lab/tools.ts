@@ -11,7 +11,7 @@ const servers = ['gaussdb', 'dssserver'];
 export async function bundleTools(folder: string): Promise<void> {
   const here = fileURLToPath(new URL('./sim/', import.meta.url));
   await build({
-    entryPoints: ['tool', 'server'].map((name) => join(here, `${name}.ts`)),
+    entryPoints: ['tool', 'server', 'lab'].map((name) => join(here, `${name}.ts`)),
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,

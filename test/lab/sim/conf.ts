@@ -1,53 +1,43 @@
+import { loadCatalogue } from '../../../src/config/catalogue.ts';
+import { parseConf } from '../../../src/config/document.ts';
+import { readAsServer, serverLog } from '../../../src/config/readers/server.ts';
+import { readAsGsCtl } from '../../../src/config/readers/tools.ts';
 import { readText } from './files.ts';
+import type { LabVersion } from './host.ts';
 
 /** What the server takes from a postgresql.conf: names in lower case, of duplicates the last. */
 export type Settings = ReadonlyMap<string, string>;
 
 export interface ServerReading {
   readonly settings: Settings;
-  /** The server's own lines on what it refuses; empty when it takes the file. */
+  /** The server's own lines on what it refuses, with their levels; empty when it takes the file. */
   readonly complaints: readonly string[];
 }
 
-const line = /^\s*([A-Za-z_][\w.$]*)\s*(?:=\s*|\s)\s*('(?:[^'\n\\]|''|\\.)*'|[^\s#']+)\s*(?:#.*)?$/;
-
-function unquote(value: string): string {
-  return value.startsWith("'") ? value.slice(1, -1).replace(/''/g, "'") : value;
-}
-
-/** Reads a configuration file as the server does. */
-export function readServerConf(file: string): ServerReading {
-  const settings = new Map<string, string>();
-  const complaints: string[] = [];
+/** Reads a configuration file as the server of that version does, by the rules that the project knows. */
+export async function readServerConf(file: string, version: LabVersion): Promise<ServerReading> {
   const text = readText(file);
   if (text === undefined) {
     return {
-      settings,
-      complaints: [`could not open configuration file "${file}": No such file or directory`],
+      settings: new Map(),
+      complaints: [
+        `FATAL:  could not open configuration file "${file}": No such file or directory`,
+      ],
     };
   }
-  text.split('\n').forEach((raw, index) => {
-    const content = raw.replace(/\r$/, '');
-    if (/^\s*(#|$)/.test(content)) {
-      return;
-    }
-    const found = line.exec(content);
-    if (found === null) {
-      complaints.push(`syntax error in file "${file}" line ${index + 1}, near end of line`);
-      return;
-    }
-    settings.set((found[1] ?? '').toLowerCase(), unquote(found[2] ?? ''));
-  });
-  return { settings, complaints };
+  const catalogue = await loadCatalogue(version === '5.0.0' ? '5.0.0' : '7.0.0-RC1', 'release');
+  const reading = readAsServer(parseConf(text), catalogue);
+  return {
+    settings: new Map([...reading.settings].map(([name, setting]) => [name, setting.raw])),
+    complaints: serverLog(reading, file),
+  };
 }
 
-/** A parameter as gs_ctl reads it: the first line that is not a comment, taken as text. */
+/** A parameter as gs_ctl reads it, as text. */
 export function toolSetting(file: string, name: string): string | undefined {
-  const text = readText(file) ?? '';
-  const found = new RegExp(`^[ \\t]*${name}[ \\t]*=[ \\t]*('(?:[^'\\n]|'')*'|[^\\s#]+)`, 'm').exec(
-    text,
-  );
-  return found?.[1] === undefined ? undefined : unquote(found[1]);
+  const text = readText(file);
+  const found = text === undefined ? undefined : readAsGsCtl(parseConf(text), name);
+  return found?.commented === false ? found.value : undefined;
 }
 
 /** The port as a number; the server's default is 5432. */

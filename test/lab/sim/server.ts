@@ -1,6 +1,7 @@
 // The long-running programs: node server.cjs <host file> gaussdb|dssserver|engine arguments…
 import { join } from 'node:path';
 import { dssserver } from './dssserver.ts';
+import { warm } from './engine/database.ts';
 import { engine } from './engine/main.ts';
 import { gaussdb } from './gaussdb/main.ts';
 import { isAlive, readText } from './files.ts';
@@ -27,6 +28,9 @@ async function run(): Promise<number> {
       return await gaussdb(host, args);
     case 'engine':
       return await engine(host, args);
+    case 'warm':
+      await warm(host);
+      return 0;
     case 'dssserver':
       return await dssserver(host, args);
     default:

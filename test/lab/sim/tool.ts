@@ -1,8 +1,13 @@
 // The short-lived programs: node tool.cjs <host file> gs_ctl|gs_guc|… arguments…
+import { cmCtl } from './cmctl.ts';
+import { pgControldata } from './controldata.ts';
+import { dsscmd } from './dsscmd.ts';
 import { gsCtl } from './gsctl/main.ts';
 import { gsqlTool } from './gsql/main.ts';
+import { gsGuc } from './guc.ts';
 import { loadHost } from './host.ts';
 import type { LabHost } from './host.ts';
+import { gsInitdb } from './initdb.ts';
 import { err } from './print.ts';
 
 const tools: Readonly<
@@ -10,6 +15,11 @@ const tools: Readonly<
 > = {
   gs_ctl: gsCtl,
   gsql: gsqlTool,
+  gs_guc: gsGuc,
+  gs_initdb: gsInitdb,
+  pg_controldata: pgControldata,
+  dsscmd,
+  cm_ctl: cmCtl,
 };
 
 const [, , file = '', name = '', ...args] = process.argv;

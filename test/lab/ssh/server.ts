@@ -48,13 +48,16 @@ export class SshServer {
   port = 0;
   /** Connections that came in so far. */
   accepted = 0;
+  readonly account: Account;
   private readonly options: SshServerOptions;
+  private frozen = false;
   private readonly sockets = new Set<Socket>();
   private readonly children = new Set<ChildProcess>();
   private server: ssh2.Server | undefined;
 
   constructor(options: SshServerOptions, hostKey: string) {
     this.options = options;
+    this.account = options.account;
     this.hostKey = hostKey;
   }
 
@@ -105,6 +108,23 @@ export class SshServer {
     }
   }
 
+  /** Takes connections and answers nothing. */
+  freeze(): void {
+    this.frozen = true;
+    for (const socket of this.sockets) {
+      socket.pause();
+    }
+  }
+
+  /** Answers again, first what was kept back. */
+  thaw(): void {
+    this.frozen = false;
+    for (const socket of this.sockets) {
+      socket.resume();
+      socket.emit('thaw');
+    }
+  }
+
   /** Ends every process that still runs for a client. */
   killAll(): void {
     for (const child of this.children) {
@@ -120,14 +140,14 @@ export class SshServer {
     const flush = (): void => {
       timer = undefined;
       const now = Date.now();
-      while (queue[0] !== undefined && queue[0].at <= now) {
+      while (!this.frozen && queue[0] !== undefined && queue[0].at <= now) {
         const next = queue.shift();
         if (next !== undefined && !socket.destroyed) {
           write(next.data);
         }
       }
       const [first] = queue;
-      if (first !== undefined && !socket.destroyed) {
+      if (first !== undefined && !socket.destroyed && !this.frozen) {
         timer = setTimeout(flush, first.at - now);
       }
     };
@@ -135,9 +155,10 @@ export class SshServer {
       clearTimeout(timer);
       queue = [];
     });
+    socket.on('thaw', flush);
     const slowed = (data: Buffer): boolean => {
       const delay = this.options.delay();
-      if (delay === 0 && queue.length === 0) {
+      if (delay === 0 && queue.length === 0 && !this.frozen) {
         return write(data);
       }
       queue.push({ data: Buffer.from(data), at: Date.now() + delay });
@@ -242,7 +263,7 @@ export class SshServer {
     const all = { ...account.env, ...env };
     const child =
       terminal === undefined
-        ? spawn('/bin/sh', command === undefined ? [] : ['-c', command], {
+        ? spawn('/bin/sh', plainShell(command, this.options.disk.isFull), {
             cwd: account.home,
             env: all,
             detached: true,
@@ -289,6 +310,15 @@ export class SshServer {
       }
     });
   }
+}
+
+/**
+ * A limit on files is to be an error, as a full disk is, and not the signal that it is by default: so that signal is
+ * ignored by what runs here.
+ */
+function plainShell(command: string | undefined, full: boolean): string[] {
+  const ignore = `trap '' XFSZ; ${full ? 'ulimit -S -f 0; ' : ''}exec /bin/sh`;
+  return command === undefined ? ['-c', ignore] : ['-c', `${ignore} -c "$1"`, 'sh', command];
 }
 
 function same(left: string, right: string): boolean {

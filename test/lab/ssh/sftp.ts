@@ -22,6 +22,7 @@ const { STATUS_CODE, OPEN_MODE } = ssh2.utils.sftp;
 
 /** What stands in the way of writing, asked before each write. */
 export interface Disk {
+  readonly isFull: boolean;
   /** Throws an error with a code of the system, for example ENOSPC, when so many bytes may not be written there. */
   allow(path: string, bytes: number): void;
 }

@@ -68,14 +68,11 @@ export class Database {
 
   static async open(host: LabHost, store: ClusterStore): Promise<Database> {
     const library = (await import(pathToFileURL(host.pglite).href)) as Library;
-    const cache = join(dirname(host.pglite), '..', '..', '..', '..', 'out', 'lab', 'pglite.tar');
+    const cache = cacheFile(host);
     const options: PGliteOptions = existsSync(cache)
       ? { loadDataDir: new Blob([readFileSync(cache)]) }
       : {};
     const pglite = await library.PGlite.create(options);
-    if (options.loadDataDir === undefined) {
-      await keep(pglite, cache);
-    }
     await pglite.exec(catalogSql);
     return new Database(store, pglite, library);
   }
@@ -161,9 +158,19 @@ export class Database {
   }
 }
 
-/** Keeps a new database's files, so that the next start need not make them. */
-async function keep(pglite: PGlite, cache: string): Promise<void> {
+function cacheFile(host: LabHost): string {
+  return join(dirname(host.pglite), '..', '..', '..', '..', 'out', 'lab', 'pglite.tar');
+}
+
+/** Keeps the files of a new database, so that engines need not make them. */
+export async function warm(host: LabHost): Promise<void> {
+  const cache = cacheFile(host);
+  if (existsSync(cache)) {
+    return;
+  }
   try {
+    const library = (await import(pathToFileURL(host.pglite).href)) as Library;
+    const pglite = await library.PGlite.create();
     mkdirSync(dirname(cache), { recursive: true });
     const files = await pglite.dumpDataDir('none');
     const temporary = `${cache}.${process.pid}`;

@@ -24,6 +24,14 @@ export class ServerLog {
     }
   }
 
+  /** Lines that begin with their level. */
+  lines(lines: readonly string[]): void {
+    for (const text of lines) {
+      const [level = '', ...rest] = text.split(':  ');
+      this.line(level, rest.join(':  '));
+    }
+  }
+
   /** Text without a prefix, as messages come that are older than the logger. */
   raw(text: string): void {
     writeAll(2, `${text}\n`);

@@ -2,11 +2,11 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOn, readServerConf } from '../conf.ts';
 import type { Settings } from '../conf.ts';
-import { dssInfo } from '../dss.ts';
 import { isAlive, readText, replaceFile, workingFolder } from '../files.ts';
 import type { LabHost } from '../host.ts';
 import { err, out } from '../print.ts';
-import { ClusterStore, volumeFolder } from '../store.ts';
+import { storeOf } from '../storage.ts';
+import type { ClusterStore } from '../store.ts';
 import { ServerLog } from './log.ts';
 import { GaussNode } from './node.ts';
 import type { RunMode } from './node.ts';
@@ -94,35 +94,12 @@ function runModeOf(host: LabHost, settings: Settings, clusterMode: string | unde
   return clusterMode === 'cluster_standby' ? 'standby' : 'primary';
 }
 
-/** The shared files that a configuration leads to. */
-async function storeOf(host: LabHost, dataDir: string, settings: Settings): Promise<ClusterStore> {
-  if (!isOn(settings, 'ss_enable_dss')) {
-    return new ClusterStore(join(dataDir, 'global'), join(dataDir, 'pg_xlog'));
-  }
-  const address = settings.get('ss_dss_conn_path') ?? '';
-  const info = address === '' ? undefined : await dssInfo(address);
-  const names = (
-    settings.get('ss_dss_vg_name') ??
-    [settings.get('ss_dss_data_vg_name') ?? '', settings.get('ss_dss_xlog_vg_name') ?? ''].join(',')
-  )
-    .split(',')
-    .map((name) => name.trim().replace(/^\+/, ''))
-    .filter((name) => name !== '');
-  const folder = (name: string | undefined): string | undefined => {
-    const group = info?.groups.find((one) => one.name === name);
-    return group === undefined ? undefined : volumeFolder(host.lab, group.id);
-  };
-  const data = folder(names[0]);
-  if (data === undefined) {
+async function filesOf(host: LabHost, dataDir: string, settings: Settings): Promise<ClusterStore> {
+  const store = await storeOf(host, dataDir, settings);
+  if (store === undefined) {
     throw new StartFailure('raw', 'failed to init dss device');
   }
-  return storeFrom(data, folder(names[1]) ?? data);
-}
-
-/** The redo log lies where the first node put it; the others follow the link that it left. */
-export function storeFrom(data: string, log: string): ClusterStore {
-  const link = readText(join(data, 'pg_xlog'));
-  return new ClusterStore(data, link ?? join(log, 'pg_xlog0'));
+  return store;
 }
 
 function checkShared(host: LabHost, store: ClusterStore, node: Settings): void {
@@ -178,12 +155,10 @@ async function start(host: LabHost, args: Arguments, log: ServerLog): Promise<vo
     );
   }
   const file = join(dataDir, 'postgresql.conf');
-  const reading = readServerConf(file);
+  const reading = await readServerConf(file, host.version);
   if (reading.complaints.length > 0) {
-    for (const complaint of reading.complaints) {
-      log.line('LOG', complaint);
-    }
-    throw new StartFailure('FATAL', `configuration file "${file}" contains errors`);
+    log.lines(reading.complaints.slice(0, -1));
+    throw new StartFailure('FATAL', (reading.complaints.at(-1) ?? '').replace(/^FATAL: {2}/, ''));
   }
   const settings = new Map([...reading.settings, ...args.extra]);
   if (existsSync(join(dataDir, 'build_completed.start'))) {
@@ -195,9 +170,9 @@ async function start(host: LabHost, args: Arguments, log: ServerLog): Promise<vo
   }
   log.line('LOG', "when starting as multi_standby mode, we couldn't support data replicaton.");
   const dss = isOn(settings, 'ss_enable_dss');
-  const store = dss ? await storeOf(host, dataDir, settings) : undefined;
+  const store = dss ? await filesOf(host, dataDir, settings) : undefined;
   checkSettings(settings);
-  const files = store ?? (await storeOf(host, dataDir, settings));
+  const files = store ?? (await filesOf(host, dataDir, settings));
   if (!files.exists()) {
     throw new StartFailure(
       'FATAL',
@@ -267,19 +242,19 @@ function obeySignals(node: GaussNode, service: Service): void {
   process.on('SIGINT', () => leave(true));
   process.on('SIGTERM', () => leave(true));
   process.on('SIGQUIT', () => leave(false));
-  process.on('SIGHUP', () => {
-    const file = join(node.dataDir, 'postgresql.conf');
-    const reading = readServerConf(file);
-    node.log.line('LOG', 'received SIGHUP, reloading configuration files');
-    if (reading.complaints.length > 0) {
-      for (const complaint of reading.complaints) {
-        node.log.line('LOG', complaint);
-      }
-      node.log.line('LOG', `configuration file "${file}" contains errors; no changes were applied`);
-      return;
-    }
-    node.reload(reading.settings);
-  });
+  process.on('SIGHUP', () => void reloadConf(node));
+}
+
+async function reloadConf(node: GaussNode): Promise<void> {
+  const file = join(node.dataDir, 'postgresql.conf');
+  node.log.line('LOG', 'received SIGHUP, reloading configuration files');
+  const reading = await readServerConf(file, node.host.version);
+  if (reading.complaints.length > 0) {
+    node.log.lines(reading.complaints.slice(0, -1));
+    node.log.line('LOG', `configuration file "${file}" contains errors; no changes were applied`);
+    return;
+  }
+  node.reload(reading.settings);
 }
 
 /** `gaussdb`, in the foreground. @returns the exit code when it does not start, else nothing. */
@@ -293,10 +268,9 @@ export async function gaussdb(host: LabHost, args: readonly string[]): Promise<n
   const found = readArguments(args);
   if (asked >= 0) {
     const file = join(found.dataDir ?? '', 'postgresql.conf');
-    const reading = readServerConf(file);
+    const reading = await readServerConf(file, host.version);
     if (reading.complaints.length > 0) {
-      err(reading.complaints.map((line) => `LOG:  ${line}\n`).join(''));
-      err(`FATAL:  configuration file "${file}" contains errors\n`);
+      err(reading.complaints.map((line) => `${line}\n`).join(''));
       return 1;
     }
     out(`${reading.settings.get((args[asked + 1] ?? '').toLowerCase()) ?? ''}\n`);

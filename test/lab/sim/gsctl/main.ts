@@ -27,7 +27,7 @@ const operations: Readonly<Record<string, (call: Call) => number | Promise<numbe
   notify,
 };
 
-const withValue = 'DtmlMoTbrCLPUZpQIcRvxOuieG';
+const withValue = 'DtmlMoTbrCLPUZpQIcRvxOuieGg';
 const without = 'swWqdfVh?n';
 const longWithValue = ['pgdata', 'mode', 'timeout', 'log', 'vgname', 'socketpath', 'dms_url'];
 

@@ -70,7 +70,7 @@ async function isUp(call: Call, pid: number): Promise<boolean> {
   }
 }
 
-async function launch(call: Call, options: readonly string[]): Promise<number> {
+export async function launch(call: Call, options: readonly string[]): Promise<number> {
   if (!existsSync(confFile(call))) {
     say(`${confFile(call)} cannot be opened.`);
     return 1;
