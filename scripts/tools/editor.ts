@@ -161,8 +161,8 @@ export async function startEditor(server: string, options: EditorOptions): Promi
   };
 }
 
-/** Writes the user's settings; a window that is open follows at once. */
-export async function writeSettings(
+/** Writes the user's settings. */
+async function writeSettings(
   dataFolder: string,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {

@@ -36,7 +36,10 @@ describe('operating a dual cluster', () => {
     const page = webview(session);
     await page.locator('.verdict.ok').waitFor();
     assert.match(await page.locator('.verdict').innerText(), /Healthy/);
-    assert.deepEqual(await page.locator('.site h2 > span').allInnerTexts(), ['production', 'recovery']);
+    assert.deepEqual(await page.locator('.site h2 > span').allInnerTexts(), [
+      'production',
+      'recovery',
+    ]);
     assert.deepEqual(await page.locator('.node .role').allInnerTexts(), [
       'Primary',
       'Standby',
@@ -91,7 +94,11 @@ describe('operating a dual cluster', () => {
     const results = webview(session);
     await results.locator('td').first().waitFor();
     assert.deepEqual(await results.locator('tbody td').allInnerTexts(), ['1', 'x|y', 'NULL']);
-    assert.deepEqual(await results.locator('thead .type').allInnerTexts(), ['integer', 'text', 'text']);
+    assert.deepEqual(await results.locator('thead .type').allInnerTexts(), [
+      'integer',
+      'text',
+      'text',
+    ]);
     await results.locator('.error', { hasText: 'nosuch' }).waitFor();
     assert.match(await results.locator('.error').innerText(), /query\.sql:2:8/);
     await workbench.picture('sql-results');
