@@ -9,17 +9,21 @@ import type {
   SecretStore,
 } from '../../hosts/prompts.ts';
 
-/** Asks the user with VS Code's own input boxes, one question at a time. */
+/**
+ * Asks the user with VS Code's own input boxes and notifications: one of each at a time, so that a notification which
+ * nobody has seen yet keeps no question waiting.
+ */
 export class EditorPrompts implements HostPrompts {
   readonly secrets: SecretStore;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly inputs = new Turns();
+  private readonly notifications = new Turns();
 
   constructor(secrets: SecretStore) {
     this.secrets = secrets;
   }
 
   password(account: Account, signal: AbortSignal): Promise<SecretAnswer | undefined> {
-    return this.inTurn(signal, (token) =>
+    return this.inputs.take(signal, (token) =>
       askSecret(
         t('Password'),
         t('Password of {0} on {1}', account.user, describeHost(account)),
@@ -29,7 +33,7 @@ export class EditorPrompts implements HostPrompts {
   }
 
   passphrase(keyFile: string, signal: AbortSignal): Promise<SecretAnswer | undefined> {
-    return this.inTurn(signal, (token) =>
+    return this.inputs.take(signal, (token) =>
       askSecret(t('Passphrase'), t('Passphrase of the key {0}', keyFile), token),
     );
   }
@@ -41,7 +45,7 @@ export class EditorPrompts implements HostPrompts {
     questions: readonly KeyboardQuestion[],
     signal: AbortSignal,
   ): Promise<readonly string[] | undefined> {
-    return this.inTurn(signal, async (token) => {
+    return this.inputs.take(signal, async (token) => {
       const answers: string[] = [];
       for (const question of questions) {
         const answer = await vscode.window.showInputBox(
@@ -66,7 +70,7 @@ export class EditorPrompts implements HostPrompts {
   }
 
   confirmHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean> {
-    return this.inTurn(signal, async (token) => {
+    return this.notifications.take(signal, async (token) => {
       const trust = t('Trust This Host');
       const refuse = t('Refuse');
       const shown = vscode.window.showWarningMessage(
@@ -89,12 +93,13 @@ export class EditorPrompts implements HostPrompts {
       return (await Promise.race([shown, cancelled])) === trust;
     });
   }
+}
 
-  /** Waits until earlier questions are answered; a question whose asker has given up is not asked. */
-  private inTurn<T>(
-    signal: AbortSignal,
-    ask: (token: vscode.CancellationToken) => Thenable<T>,
-  ): Promise<T> {
+/** Lets questions through one after the other. A question whose asker has given up is not asked. */
+class Turns {
+  private last: Promise<unknown> = Promise.resolve();
+
+  take<T>(signal: AbortSignal, ask: (token: vscode.CancellationToken) => Thenable<T>): Promise<T> {
     const turn = this.last.then(async () => {
       const source = new vscode.CancellationTokenSource();
       const cancel = (): void => {

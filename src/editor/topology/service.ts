@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { asError } from '../../base/async.ts';
 import { DisposableList } from '../../base/disposable.ts';
 import type { Finding } from '../../base/finding.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -42,6 +43,7 @@ export class TopologyService implements vscode.Disposable {
   private readonly memento: vscode.Memento;
   private readonly reporter: FailureReporter;
   private readonly found = new Map<string, TopologyEntry>();
+  private readonly turns = new Map<string, number>();
   private searched: Promise<void> | undefined;
   private searching = true;
 
@@ -83,7 +85,9 @@ export class TopologyService implements vscode.Disposable {
 
   /** Resolves when the workspace has been searched once. */
   ready(): Promise<void> {
-    this.searched ??= this.search();
+    this.searched ??= this.search().catch((thrown: unknown) => {
+      this.reporter.background('search', Promise.reject(asError(thrown)));
+    });
     return this.searched;
   }
 
@@ -92,7 +96,7 @@ export class TopologyService implements vscode.Disposable {
   }
 
   get state(): TopologyState {
-    if (this.searching) {
+    if (this.searching && this.found.size === 0) {
       return 'searching';
     }
     const entries = this.entries;
@@ -136,31 +140,58 @@ export class TopologyService implements vscode.Disposable {
     this.disposables.dispose();
   }
 
+  /** First where it usually is, so that it is shown at once; then everywhere, which can take a while in large folders. */
   private async search(): Promise<void> {
-    const uris = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 64);
-    const present = new Set(uris.map((uri) => uri.toString()));
-    for (const key of [...this.found.keys()]) {
-      if (!present.has(key)) {
-        this.found.delete(key);
-      }
+    const roots = (vscode.workspace.workspaceFolders ?? []).map((folder) =>
+      vscode.Uri.joinPath(folder.uri, 'opengauss.yaml'),
+    );
+    await Promise.all(roots.map((uri) => this.read(uri)));
+    if (this.found.size > 0) {
+      this.tell();
     }
-    await Promise.all(uris.map((uri) => this.read(uri)));
-    this.searching = false;
-    this.tell();
+    try {
+      const uris = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 64);
+      const present = new Set([...roots, ...uris].map((uri) => uri.toString()));
+      for (const key of [...this.found.keys()]) {
+        if (!present.has(key)) {
+          this.found.delete(key);
+        }
+      }
+      const others = uris.filter((uri) => !this.found.has(uri.toString()));
+      await Promise.all(others.map((uri) => this.read(uri)));
+    } finally {
+      this.searching = false;
+      this.tell();
+    }
   }
 
+  /** Of several readings of a file that overlap, the one that began last holds. */
   private async read(uri: vscode.Uri): Promise<void> {
     const key = uri.toString();
+    const turn = (this.turns.get(key) ?? 0) + 1;
+    this.turns.set(key, turn);
+    const entry = await this.entryOf(uri, key);
+    if (this.turns.get(key) !== turn) {
+      return;
+    }
+    if (entry === undefined) {
+      this.found.delete(key);
+    } else {
+      this.found.set(key, entry);
+    }
+  }
+
+  /** Undefined when the file is not there. */
+  private async entryOf(uri: vscode.Uri, key: string): Promise<TopologyEntry | undefined> {
     const folder = vscode.Uri.joinPath(uri, '..').path.split('/').pop() ?? '';
     const base = { id: this.idOf(folder, key), name: folder, uri };
     try {
       const bytes = await vscode.workspace.fs.readFile(uri);
       const { topology, findings } = await parseTopology(new TextDecoder().decode(bytes));
-      this.found.set(key, { ...base, topology, findings });
+      return { ...base, topology, findings };
     } catch (thrown) {
       if (thrown instanceof vscode.FileSystemError && thrown.code === 'FileNotFound') {
-        this.found.delete(key);
-        return;
+        return undefined;
       }
       const finding: Finding = {
         code: 'topology-unreadable',
@@ -169,7 +200,7 @@ export class TopologyService implements vscode.Disposable {
         message: t('The file cannot be read: {0}', messageOf(thrown)),
         range: { start: 0, end: 0 },
       };
-      this.found.set(key, { ...base, topology: undefined, findings: [finding] });
+      return { ...base, topology: undefined, findings: [finding] };
     }
   }
 
