@@ -28,17 +28,17 @@ async function look(context: StepContext, host: string, path: string): Promise<S
   const answer = await runOn(
     context,
     host,
-    `if test -d ${p}; then echo "folder $(stat -L -c '%d:%i %U' -- ${p}) $(id -un) $(ls -A -- ${p} 2>/dev/null | wc -l)"; elif test -e ${p} || test -L ${p}; then echo "other $(stat -c '%d:%i %U' -- ${p}) $(id -un) 0"; else echo absent; fi`,
+    `if test -O ${p}; then M=mine; else M=theirs; fi; if test -d ${p}; then echo "folder $(stat -L -c '%d:%i %U' -- ${p}) $M $(ls -A -- ${p} 2>/dev/null | wc -l)"; elif test -e ${p} || test -L ${p}; then echo "other $(stat -c '%d:%i %U' -- ${p}) $M 0"; else echo absent; fi`,
     { quiet: true },
   );
-  const [kind = '', identity = '', owner = '', me = '', entries = '0'] = answer.stdout
+  const [kind = '', identity = '', owner = '', whose = '', entries = '0'] = answer.stdout
     .trim()
     .split(' ');
   return {
     kind: kind === 'folder' || kind === 'other' ? kind : 'absent',
     identity,
     owner,
-    mine: owner === me,
+    mine: whose === 'mine',
     entries: Number(entries),
   };
 }

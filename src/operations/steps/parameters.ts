@@ -48,8 +48,6 @@ export function basicSettings(cluster: ClusterLayout, node: NodeLayout): Setting
   return [
     ['port', String(node.port)],
     ['listen_addresses', quoted(local ? 'localhost' : '*')],
-    ['comm_sctp_port', String(node.port + 30)],
-    ['comm_control_port', String(node.port + 40)],
     ['ss_log_level', '255'],
     ['ss_log_backup_file_count', '100'],
     ['ss_log_max_file_size', '1GB'],
