@@ -232,8 +232,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await lab.listen();
     warmEngine(machines);
     await writeSshFiles(join(dir, 'ssh'), machines);
+    clusters.push(...(await plan(lab, options.nodes ?? 2)));
+    await mkdir(join(lab.xlogFile, '..'), { recursive: true });
     if (options.bare !== true) {
-      clusters.push(...(await deploy(lab, options.nodes ?? 2)));
+      await deploy(lab, clusters);
     }
     await writeWorkspace(lab.workspace, topologyText(machines, clusters, lab.xlogFile));
     if (options.bare !== true) {
@@ -266,7 +268,8 @@ function hostNames(count: number): string[] {
   });
 }
 
-async function deploy(lab: Lab, count: number): Promise<LabCluster[]> {
+/** Chooses names, places and ports; on bare machines this is what is to be deployed. */
+async function plan(lab: Lab, count: number): Promise<LabCluster[]> {
   const sites = [0, 1].map((site) => lab.hosts.filter((_host, index) => index % 2 === site));
   const [first = [], second = []] = sites;
   const production = await planCluster(
@@ -282,7 +285,15 @@ async function deploy(lab: Lab, count: number): Promise<LabCluster[]> {
     },
     count,
   );
+  return [production, recovery];
+}
+
+async function deploy(lab: Lab, clusters: readonly LabCluster[]): Promise<void> {
+  const [production, recovery] = clusters;
   const [machine] = lab.hosts;
+  if (production === undefined || recovery === undefined) {
+    return;
+  }
   const version = machine?.version ?? '5.0.0';
   const access = {
     user: machine?.user ?? 'omm',
@@ -292,5 +303,4 @@ async function deploy(lab: Lab, count: number): Promise<LabCluster[]> {
   const one = await layOut(lab.dir, version, production, recovery, access);
   const two = await layOut(lab.dir, version, recovery, production, access);
   await relate(one, two, lab.xlogFile);
-  return [production, recovery];
 }
