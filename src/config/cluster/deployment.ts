@@ -73,8 +73,10 @@ export interface NodeView {
   readonly entries: readonly Entry[];
   /** The ports on which it takes replication connections: its own, the HA port, and free ones that its entries open. */
   readonly replicationPorts: ReadonlySet<number>;
-  /** The machine it is on; nodes with equal names here share ports and files. */
+  /** The machine it is on; nodes with equal names here share ports, files and memory. */
   readonly machine: string;
+  /** The address by which peers reach it. */
+  readonly address: string;
   /** Where peers reach it, as far as it is known. Loopback addresses count on a shared machine only. */
   readonly addresses: ReadonlySet<string>;
 }
@@ -113,6 +115,7 @@ export class DeploymentReader {
           ...parts,
           port: typeof port === 'number' ? port : spec.port,
           machine: machines.get(spec.host) ?? spec.host,
+          address: addressOf(topology, spec),
           addresses: addressesOf(topology, spec),
           replicationPorts: new Set(),
         };
@@ -221,17 +224,25 @@ export function isLoopback(address: string): boolean {
   return address === 'localhost' || address === '::1' || /^127\./.test(address);
 }
 
-/** Hosts that are the same machine get the same name: they have one address, as in a lab on one computer. */
+/**
+ * Hosts that are the same machine get the same name: they have one address and are reached by one SSH port. Another
+ * port leads to another container or through a gateway to another machine.
+ */
 function machinesOf(topology: Topology): Map<string, string> {
-  const byAddress = new Map<string, string>();
+  const first = new Map<string, string>();
   const machines = new Map<string, string>();
-  for (const node of topology.clusters.flatMap((cluster) => cluster.nodes)) {
-    const address = addressOf(topology, node);
-    const first = byAddress.get(address) ?? machines.get(node.host) ?? node.host;
-    byAddress.set(address, first);
-    machines.set(node.host, first);
+  for (const { host } of topology.clusters.flatMap((cluster) => cluster.nodes)) {
+    const spec = topology.hosts[host];
+    const place = spec?.hostName === undefined ? host : `${spec.hostName} ${spec.port ?? 22}`;
+    machines.set(host, first.get(place) ?? host);
+    first.set(place, machines.get(host) ?? host);
   }
   return machines;
+}
+
+/** Whether two nodes bind their ports at the same place: one machine, or one address for peers. */
+export function sharePorts(one: NodeView, other: NodeView): boolean {
+  return one.machine === other.machine || one.address === other.address;
 }
 
 function addressesOf(topology: Topology, node: NodeSpec): ReadonlySet<string> {
@@ -269,7 +280,7 @@ export function portOwner(
   return nodes.find(
     (other) =>
       other.spec !== node.spec &&
-      other.machine === node.machine &&
+      sharePorts(other, node) &&
       (port === other.port || port === other.port + 1),
   );
 }

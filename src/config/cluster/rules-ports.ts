@@ -110,10 +110,12 @@ export function* portConflicts(deployment: Deployment): Iterable<Report> {
   const taken = new Map<string, Listener>();
   for (const node of deployment.nodes) {
     for (const listener of listenersOf(deployment, node)) {
-      const key = `${node.machine}:${listener.port}`;
-      const first = taken.get(key);
+      const keys = [`${node.machine} ${listener.port}`, `at ${node.address} ${listener.port}`];
+      const first = keys.map((key) => taken.get(key)).find((each) => each !== undefined);
       if (first === undefined) {
-        taken.set(key, listener);
+        for (const key of keys) {
+          taken.set(key, listener);
+        }
         continue;
       }
       const swap =

@@ -10,13 +10,12 @@ export function* volumeGroups(deployment: Deployment): Iterable<Report> {
     const { vg } = node;
     for (const name of ['ss_dss_data_vg_name', 'ss_dss_vg_name', 'ss_dss_xlog_vg_name']) {
       const setting = settingOf(node, name);
-      const group = setting?.raw.replace(/^\+/, '') ?? '';
-      if (
-        vg !== undefined &&
-        setting !== undefined &&
-        group !== '' &&
-        !vg.groups.some((each) => each.name === group)
-      ) {
+      // Up to 5.1.0 one parameter names all groups: '+data,+log'.
+      const named = (setting?.raw ?? '').split(',').map((each) => each.trim().replace(/^\+/, ''));
+      const group = named.find(
+        (name) => name !== '' && vg?.groups.some((each) => each.name === name) === false,
+      );
+      if (setting !== undefined && group !== undefined) {
         yield report(node, conf, 'vg-not-listed', {
           severity: 'error',
           message: t('dss_vg_conf.ini of this node has no volume group {0}.', group),

@@ -371,6 +371,12 @@ const cases: readonly Case[] = [
     found: [p0, p1].map((node) => `${node} postgresql-conf vg-not-listed`),
   },
   {
+    name: 'several volume groups in one parameter',
+    shape: legacy,
+    changes: [p0, p1].map((node) => [node, conf, "'+data'", "'+data,+log'"] as const),
+    found: [],
+  },
+  {
     name: 'other volumes on one node',
     shape: modern,
     changes: [[r1, 'dssVgConf', 'dss_log.dmp', 'dss_log1.dmp']],
