@@ -38,10 +38,13 @@ export class Tally {
   }
 }
 
+/** The lines that are shown of one failure; linters can find hundreds. */
+const shown = 60;
+
 function indent(text: string): string {
-  return text
-    .trimEnd()
-    .split('\n')
+  const lines = text.trimEnd().split('\n');
+  const more = lines.length - shown;
+  return [...lines.slice(0, shown), ...(more > 0 ? [`… and ${more} more lines`] : [])]
     .map((line) => `    ${line}`)
     .join('\n');
 }
