@@ -87,7 +87,7 @@ describe('operating a dual cluster', () => {
     );
     await page.keyboard.press('Control+p');
     await workbench.quickInput().fill('query.sql');
-    await page.keyboard.press('Enter');
+    await workbench.choose('query.sql');
     await page.locator('.codelens-decoration', { hasText: 'Run on' }).first().waitFor();
     await workbench.command('openGauss: Run SQL on a Node');
     await workbench.choose('production/dn0');

@@ -1,7 +1,7 @@
 import { asError, sleep } from '../../base/async.ts';
 import { t } from '../../base/l10n.ts';
 import { formatLsn, parseLsn } from '../../status/lsn.ts';
-import { replicationLink } from '../../status/replication.ts';
+import { currentReading, replicationLink } from '../../status/replication.ts';
 import { nodesOf } from '../../topology/lookups.ts';
 import type { NodeSpec } from '../../topology/types.ts';
 import {
@@ -95,17 +95,17 @@ async function prove(
     await recorder.check('write', () => table.write(primary));
     const written = recorder.passed('write');
     const skipped: Outcome = { status: 'skipped', reason: t('Nothing was written.') };
+    const silent: Outcome = { status: 'skipped', reason: t('It does not answer.') };
     const itself: Outcome = { status: 'passed', evidence: [t('It is the primary.')] };
     await recorder.check(`read:${primary.id}`, () => (written ? itself : skipped));
     await recorder.check(`refuse-write:${primary.id}`, () => itself);
     await Promise.all(
       others(context, primary).map(async (node) => {
-        await recorder.check(`read:${node.id}`, () =>
-          written ? table.read(node, limit) : skipped,
-        );
-        await recorder.check(`refuse-write:${node.id}`, () =>
-          written ? table.refused(node) : skipped,
-        );
+        // Who does not answer will not show rows either; waiting for it would only take time.
+        const answers = currentReading(before.snapshot.nodes.get(node.id)?.state) !== undefined;
+        const useless = answers ? (written ? undefined : skipped) : silent;
+        await recorder.check(`read:${node.id}`, () => useless ?? table.read(node, limit));
+        await recorder.check(`refuse-write:${node.id}`, () => useless ?? table.refused(node));
       }),
     );
     await recorder.check('lsn', () => (written ? lsnAdvanced(context, before, limit) : skipped));

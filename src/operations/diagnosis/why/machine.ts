@@ -51,27 +51,30 @@ function processFact(text: string): Fact {
   if (text === 'none') {
     return {
       title,
-      suspicious: true,
       text: t('There is no postmaster.pid: the server was never started or was stopped in order.'),
+      remedy: t('Start the node.'),
     };
   }
   const dead = /^dead (\d+)/.exec(text);
   if (dead !== null) {
     return {
       title,
-      suspicious: true,
       text: t(
         'postmaster.pid names process {0}, which is gone: the server was killed or crashed.',
         dead[1] ?? '',
       ),
+      remedy: t(
+        'Look for the reason in the logs below and in the kernel log (out of memory?), then start the node.',
+      ),
     };
   }
-  const stopped = /^\s*\d+\s+T/.test(text);
-  return {
-    title,
-    suspicious: stopped,
-    text: stopped ? t('The process is stopped (SIGSTOP): {0}', text) : text,
-  };
+  return /^\s*\d+\s+T/.test(text)
+    ? {
+        title,
+        text: t('The process is stopped (SIGSTOP): {0}', text),
+        remedy: t('Find out who stopped it; kill -CONT lets it go on.'),
+      }
+    : { title, text };
 }
 
 function folderFact(node: NodeSpec, text: string): Fact {
@@ -79,34 +82,40 @@ function folderFact(node: NodeSpec, text: string): Fact {
   if (text.includes('build_completed.start')) {
     return {
       title,
-      suspicious: true,
       text: t(
         'A build was begun and not completed: build_completed.start is in {0}.',
         node.dataDir,
       ),
+      remedy: t('Build the standby again.'),
     };
   }
   const missing = /No such file|Permission denied/.test(text);
-  return { title, suspicious: missing, text: text.split('\n')[0] ?? '' };
+  return {
+    title,
+    text: text.split('\n')[0] ?? '',
+    ...(missing
+      ? { remedy: t('Correct the path in opengauss.yaml, or its owner on the host.') }
+      : {}),
+  };
 }
 
 function diskFact(text: string): Fact {
   const title = t('Disk');
   const match = /\s(\d+)\s+(\d+)\s+(\d+)%\s+(\S+)$/.exec(text);
   if (match === null) {
-    return { title, suspicious: text !== '', text };
+    return { title, text };
   }
   const used = Number(match[3]);
   return {
     title,
-    // openGauss turns read-only at 85 % by default (datastorage_threshold_value_check).
-    suspicious: used >= 85,
     text: t(
       '{0} % used, {1} MiB free on {2}',
       used,
       Math.round(Number(match[2]) / 1024),
       match[4] ?? '',
     ),
+    // openGauss turns read-only at 85 % by default (datastorage_threshold_value_check).
+    ...(used >= 85 ? { remedy: t('Make room or extend the file system.') } : {}),
   };
 }
 
@@ -120,7 +129,7 @@ function portsFact(ports: readonly number[], listening: string, process: string)
   });
   return {
     title: t('Ports'),
-    suspicious: foreign,
+    ...(foreign ? { remedy: t('Stop what listens there, or give the node another port.') } : {}),
     text: seen
       .map(({ port, line }) => {
         const pid = pidIn(line);
@@ -154,5 +163,9 @@ function pidIn(line: string | undefined): string | undefined {
 
 function dssFact(text: string): Fact {
   const well = /^socket/.test(text) && !/no socket|Failed|not found|no answer/i.test(text);
-  return { title: 'dssserver', suspicious: !well, text: text.split('\n').join(' · ') };
+  return {
+    title: 'dssserver',
+    text: text.split('\n').join(' · '),
+    ...(well ? {} : { remedy: t('Start dssserver of this node before the database.') }),
+  };
 }

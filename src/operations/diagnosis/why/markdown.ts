@@ -23,17 +23,25 @@ export function whyMarkdown(
     lines.push('');
   }
   lines.push(`## ${t('Likely causes')}`, '');
-  if (report.diagnoses.length === 0) {
+  const causes = [
+    ...report.diagnoses.slice(0, 5).map((one) => ({ ...one, evidence: code(one.evidence) })),
+    ...report.facts.flatMap((fact) =>
+      fact.remedy === undefined
+        ? []
+        : [{ cause: fact.text, evidence: text(fact.title), remedy: fact.remedy }],
+    ),
+  ];
+  if (causes.length === 0) {
     lines.push(
       t('Nothing that is known was recognised. The facts and the last errors are below.'),
       '',
     );
   }
-  report.diagnoses.slice(0, 5).forEach((diagnosis, index) => {
+  causes.forEach(({ cause, evidence, remedy }, index) => {
     lines.push(
-      `${index + 1}. **${text(diagnosis.cause)}**`,
-      `   - ${t('Evidence')}: ${code(diagnosis.evidence)}`,
-      `   - ${t('Remedy')}: ${text(diagnosis.remedy)}`,
+      `${index + 1}. **${text(cause)}**`,
+      `   - ${t('Evidence')}: ${evidence}`,
+      `   - ${t('Remedy')}: ${text(remedy)}`,
     );
   });
   lines.push(
@@ -44,7 +52,9 @@ export function whyMarkdown(
     '| --- | --- |',
   );
   for (const fact of report.facts) {
-    lines.push(`| ${fact.suspicious ? '⚠ ' : ''}${text(fact.title)} | ${text(fact.text)} |`);
+    lines.push(
+      `| ${fact.remedy === undefined ? '' : '⚠ '}${text(fact.title)} | ${text(fact.text)} |`,
+    );
   }
   for (const log of report.logs) {
     lines.push(

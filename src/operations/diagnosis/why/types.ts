@@ -7,8 +7,8 @@ import type { Diagnosis } from '../match.ts';
 export interface Fact {
   readonly title: string;
   readonly text: string;
-  /** It is wrong, or may be the cause. */
-  readonly suspicious: boolean;
+  /** What helps; present when the fact is wrong or may be the cause. */
+  readonly remedy?: string;
 }
 
 /** A line of the configuration that the server refuses. */

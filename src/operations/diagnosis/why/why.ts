@@ -95,7 +95,13 @@ async function readConfiguration(
     return {
       reading: undefined,
       faults: [],
-      facts: [{ title: 'postgresql.conf', suspicious: true, text: messageOf(thrown) }],
+      facts: [
+        {
+          title: 'postgresql.conf',
+          text: messageOf(thrown),
+          remedy: t('See that the file is there and that the user may read it.'),
+        },
+      ],
     };
   }
 }
