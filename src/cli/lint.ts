@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Finding } from '../base/finding.ts';
 import { t } from '../base/l10n.ts';
 import { loadCatalogue } from '../config/catalogue.ts';
@@ -90,21 +89,13 @@ function nodeOf(topology: Topology | undefined, file: string): NodeSpec | undefi
   );
 }
 
-/** Only paths relative to the file can be looked for: others are of the node's machine. */
-function pathExistsNear(file: string): (path: string) => boolean | undefined {
-  return (path) =>
-    isAbsolute(path) || !/\.\w+$/.test(path) ? undefined : existsSync(resolve(dirname(file), path));
-}
-
 class Linter {
   private readonly options: LintOptions;
   private readonly topology: Topology | undefined;
-  private readonly cwd: string;
 
-  constructor(options: LintOptions, topology: Topology | undefined, cwd: string) {
+  constructor(options: LintOptions, topology: Topology | undefined) {
     this.options = options;
     this.topology = topology;
-    this.cwd = cwd;
   }
 
   private get build(): BuildKind {
@@ -115,12 +106,12 @@ class Linter {
     return chooseVersion({ asked: this.options.version, text, topology: this.topology });
   }
 
-  async lint({ file, kind, text }: SourceFile, onDisk: boolean): Promise<readonly Finding[]> {
+  async lint({ file, kind, text }: SourceFile): Promise<readonly Finding[]> {
     switch (kind) {
       case 'topology':
         return (await parseTopology(text)).findings;
       case 'postgresql-conf':
-        return this.lintSettings(file, text, onDisk);
+        return this.lintSettings(file, text);
       case 'pg-hba':
       case 'dss-inst':
       case 'dss-vg-conf':
@@ -129,11 +120,7 @@ class Linter {
     }
   }
 
-  private async lintSettings(
-    file: string,
-    text: string,
-    onDisk: boolean,
-  ): Promise<readonly Finding[]> {
+  private async lintSettings(file: string, text: string): Promise<readonly Finding[]> {
     const { topology } = this;
     const node = nodeOf(topology, file);
     const cluster =
@@ -143,7 +130,6 @@ class Linter {
       ...(topology === undefined ? {} : { topology, profile: topology.profile }),
       ...(node === undefined ? {} : { node }),
       ...(cluster === undefined ? {} : { cluster }),
-      ...(onDisk ? { pathExists: pathExistsNear(resolve(this.cwd, file)) } : {}),
     });
     return findings;
   }
@@ -191,7 +177,7 @@ const nodeFileKeys = {
   'cm-config': 'cmConfig',
 } as const;
 
-/** Standard input as a file: it has no place on a disk, so nothing is looked for beside it. */
+/** Standard input as a file. */
 async function inputAsFile(io: CliIo, name: string): Promise<SourceFile> {
   return {
     file: name,
@@ -206,17 +192,17 @@ async function run(options: LintOptions, io: CliIo): Promise<ExitCode> {
   if (options.topologyFile !== undefined && topology === undefined) {
     return 2;
   }
-  const linter = new Linter(options, topology, io.cwd);
+  const linter = new Linter(options, topology);
   const placed: PlacedFinding[] = [];
   const sources: SourceFile[] = [];
   let unreadable = false;
-  const add = async (source: SourceFile, onDisk: boolean): Promise<void> => {
+  const add = async (source: SourceFile): Promise<void> => {
     sources.push(source);
-    placed.push(...place(source.file, source.text, await linter.lint(source, onDisk)));
+    placed.push(...place(source.file, source.text, await linter.lint(source)));
   };
   for (const path of options.paths) {
     if (path === '-') {
-      await add(await inputAsFile(io, options.stdinName), false);
+      await add(await inputAsFile(io, options.stdinName));
       continue;
     }
     for (const found of await collect([path], io.cwd)) {
@@ -224,7 +210,7 @@ async function run(options: LintOptions, io: CliIo): Promise<ExitCode> {
         unreadable = true;
         io.err(`${found.reason}\n`);
       } else {
-        await add(found, true);
+        await add(found);
       }
     }
   }

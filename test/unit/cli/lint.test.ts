@@ -155,16 +155,9 @@ describe('lint', () => {
     assert.deepEqual(codes, ['unknown-parameter']);
   });
 
-  it('looks for an included file beside the file', async () => {
-    await write('inc/postgresql.conf', "include 'there.conf'\ninclude 'gone.conf'\n");
-    await write('inc/there.conf', 'port = 1\n');
-    const missing = (await findings(['inc/postgresql.conf'])).filter(
-      ({ code }) => code === 'include-missing',
-    );
-    assert.deepEqual(
-      missing.map(({ line }) => line),
-      [2],
-    );
+  it('does not look for an included file, since the file may be a copy from another machine', async () => {
+    await write('inc/postgresql.conf', "include 'gone.conf'\n");
+    assert.equal((await lint(['inc/postgresql.conf'])).code, 0);
   });
 
   it('writes the commands of GitHub with their characters escaped', async () => {

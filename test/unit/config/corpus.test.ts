@@ -18,9 +18,6 @@ const verdicts = (path: string): readonly Verdict[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Verdict);
 
-/** What was there on the machines on which the verdicts were made. */
-const present = new Set(['/', '/tmp', 'a.inc', '/home/omm/run/cf/a.inc']);
-
 describe('verdicts of real servers', withCorpus, () => {
   for (const version of ['5.0.0', 'master'] as const) {
     it(`agree with ours in both directions for ${version}`, async () => {
@@ -28,10 +25,7 @@ describe('verdicts of real servers', withCorpus, () => {
       for (const side of [true, false]) {
         const cases = verdicts(`verdicts/${version}.jsonl`).filter(({ ok }) => ok === side);
         const agreed = cases.filter(
-          ({ conf }) =>
-            readAsServer(parseConf(conf), catalogue, {
-              pathExists: (path) => present.has(path),
-            }).ok === side,
+          ({ conf }) => readAsServer(parseConf(conf), catalogue).ok === side,
         );
         assert.ok(cases.length > 300);
         assert.ok(agreed.length >= cases.length * 0.995, `${agreed.length} of ${cases.length}`);
