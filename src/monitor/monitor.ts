@@ -5,6 +5,8 @@ import type { HostPool } from '../hosts/shell.ts';
 import { assess } from '../status/health.ts';
 import type { Health } from '../status/health.ts';
 import type { HealthEvidence } from '../status/health-evidence.ts';
+import { managedClusters, withManager } from '../status/manager.ts';
+import type { ManagerStatus } from '../status/manager.ts';
 import { lastReading } from '../status/replication.ts';
 import type { NodeState, NodeStatus, Snapshot } from '../status/types.ts';
 import { hostNames, nodesOf, nodesOnHost } from '../topology/lookups.ts';
@@ -14,6 +16,7 @@ import type { Clock } from './clock.ts';
 import { History } from './history.ts';
 import type { MonitorEvent } from './history.ts';
 import { HostWatch } from './hostWatch.ts';
+import { ManagerWatch } from './managerWatch.ts';
 import { parseVersion } from './version.ts';
 import type { DetectedVersion } from './version.ts';
 
@@ -38,11 +41,16 @@ export class Monitor implements Disposable {
   private readonly interval: number;
   private readonly clock: Clock;
   private readonly watches: readonly HostWatch[];
+  private readonly managerWatches: readonly ManagerWatch[];
   private readonly disposables = new DisposableList();
   private readonly snapshots = this.disposables.add(new Emitter<Snapshot>());
   private readonly happened = this.disposables.add(new Emitter<MonitorEvent>());
   private readonly versionsByNode = new Map<string, DetectedVersion>();
   private readonly waiting = new Map<string, NodeStatus>();
+  /** What the nodes said themselves; a snapshot joins it with what their managers say. */
+  private own = new Map<string, NodeStatus>();
+  private readonly managers = new Map<string, ManagerStatus>();
+  private managersChanged = false;
   private current: Snapshot | undefined;
   private publishing: Disposable | undefined;
   private ageing: Disposable | undefined;
@@ -73,6 +81,17 @@ export class Monitor implements Disposable {
           clock,
           publish: (statuses) => this.take(statuses),
           onVersion: (node, printed) => this.learnVersion(node, printed),
+        }),
+      ),
+    );
+    this.managerWatches = managedClusters(topology).map((cluster) =>
+      this.disposables.add(
+        new ManagerWatch({
+          cluster,
+          pool,
+          interval,
+          clock,
+          publish: (name, status) => this.takeManager(name, status),
         }),
       ),
     );
@@ -123,7 +142,7 @@ export class Monitor implements Disposable {
     }
     this.started = true;
     this.age();
-    for (const watch of this.watches) {
+    for (const watch of [...this.watches, ...this.managerWatches]) {
       watch.start();
     }
   }
@@ -133,7 +152,7 @@ export class Monitor implements Disposable {
     this.started = false;
     this.ageing?.dispose();
     this.ageing = undefined;
-    for (const watch of this.watches) {
+    for (const watch of [...this.watches, ...this.managerWatches]) {
       watch.stop();
     }
     this.flush();
@@ -150,7 +169,7 @@ export class Monitor implements Disposable {
 
   /** Reads everything now, also while stopped. Resolves when every host has answered or failed; never rejects because of one. */
   async refresh(): Promise<Snapshot> {
-    await Promise.all(this.watches.map((watch) => watch.refresh()));
+    await Promise.all([...this.watches, ...this.managerWatches].map((watch) => watch.refresh()));
     this.flush();
     return this.current ?? this.next(new Map());
   }
@@ -175,12 +194,19 @@ export class Monitor implements Disposable {
     this.publishing ??= this.clock.after(10, () => this.flush());
   }
 
+  private takeManager(cluster: string, status: ManagerStatus): void {
+    this.managers.set(cluster, status);
+    this.managersChanged = true;
+    this.publishing ??= this.clock.after(10, () => this.flush());
+  }
+
   private flush(): void {
     this.publishing?.dispose();
     this.publishing = undefined;
-    if (this.waiting.size === 0) {
+    if (this.waiting.size === 0 && !this.managersChanged) {
       return;
     }
+    this.managersChanged = false;
     const waiting = new Map(this.waiting);
     this.waiting.clear();
     this.publish(this.next(waiting));
@@ -196,22 +222,41 @@ export class Monitor implements Disposable {
 
   private next(changes: ReadonlyMap<string, NodeStatus>): Snapshot {
     const time = this.clock.now();
+    this.own = new Map(
+      nodesOf(this.topology).map((node) => {
+        const before = this.own.get(node.id);
+        const status = changes.get(node.id);
+        return [
+          node.id,
+          status === undefined
+            ? (before ?? { id: node.id, state: unread(time) })
+            : withMemory(status, before),
+        ];
+      }),
+    );
     return {
       sequence: (this.current?.sequence ?? 0) + 1,
       time,
-      nodes: new Map(
-        nodesOf(this.topology).map((node) => {
-          const before = this.current?.nodes.get(node.id);
-          const status = changes.get(node.id);
-          return [
-            node.id,
-            status === undefined
-              ? (before ?? { id: node.id, state: unread(time) })
-              : withMemory(status, before),
-          ];
-        }),
-      ),
+      nodes: this.managers.size === 0 ? this.own : this.joined(time),
+      ...(this.managers.size > 0 && { managers: new Map(this.managers) }),
     };
+  }
+
+  /** The nodes' own states with what their managers said lately. */
+  private joined(time: number): ReadonlyMap<string, NodeStatus> {
+    const nodes = new Map(this.own);
+    for (const node of nodesOf(this.topology)) {
+      const status = nodes.get(node.id);
+      const manager = this.managers.get(node.cluster);
+      if (status !== undefined && manager?.kind === 'answered' && !isUnread(status.state)) {
+        const state =
+          time - manager.time > managerMemory * this.interval
+            ? status.state
+            : withManager(this.topology, node, status.state, manager.query);
+        nodes.set(node.id, { ...status, state });
+      }
+    }
+    return nodes;
   }
 
   /** Once an interval: states whose host has not answered for two are shown as stale. */
@@ -220,7 +265,7 @@ export class Monitor implements Disposable {
     const old = new Map<string, NodeStatus>();
     for (const watch of this.watches) {
       for (const node of nodesOnHost(this.topology, watch.host)) {
-        const status = this.current?.nodes.get(node.id);
+        const status = this.own.get(node.id);
         const stale = watch.isHanging(node.id)
           ? undefined
           : staleState(status?.state, now, 2 * this.interval);
@@ -234,6 +279,13 @@ export class Monitor implements Disposable {
     }
     this.ageing = this.clock.after(this.interval, () => this.age());
   }
+}
+
+/** Intervals for which a manager's answer is taken for the truth. */
+const managerMemory = 3;
+
+function isUnread(state: NodeState): boolean {
+  return state.kind === 'unknown' && state.last === undefined;
 }
 
 function unread(time: number): NodeState {

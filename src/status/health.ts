@@ -4,6 +4,7 @@ import { clusterByName, nodesOf, primaryCluster } from '../topology/lookups.ts';
 import type { NodeSpec, Topology } from '../topology/types.ts';
 import { checkControlData, checkLag, checkVersions } from './health-evidence.ts';
 import type { HealthEvidence } from './health-evidence.ts';
+import { checkManagers } from './health-manager.ts';
 import {
   crossClusterReceiver,
   crossClusterSenders,
@@ -41,7 +42,12 @@ export type HealthCode =
   | 'lag-growing'
   | 'mode-contradiction'
   | 'system-identifier'
-  | 'version-skew';
+  | 'version-skew'
+  | 'manager-unreachable'
+  | 'manager-silent'
+  | 'manager-state'
+  | 'manager-server'
+  | 'manager-paused';
 
 export interface Health {
   readonly level: HealthLevel;
@@ -75,6 +81,7 @@ export function assess(
     ...checkLag(topology, snapshot, evidence),
     ...checkControlData(topology, snapshot, evidence),
     ...checkVersions(topology, evidence),
+    ...checkManagers(topology, snapshot),
   ];
   const problems = [
     ...found.filter((problem) => problem.severity === 'error'),

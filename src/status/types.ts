@@ -1,3 +1,5 @@
+import type { ManagerStatus } from './manager.ts';
+
 /** An LSN as the tools print it (`%X/%X`), for example `2/5C8`. */
 export type LsnText = string;
 
@@ -115,4 +117,6 @@ export interface Snapshot {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly nodes: ReadonlyMap<string, NodeStatus>;
+  /** What the cluster managers say, by cluster; only for clusters with `manager: cm`, once they were asked. */
+  readonly managers?: ReadonlyMap<string, ManagerStatus>;
 }

@@ -1,6 +1,8 @@
 import { t } from '../../base/l10n.ts';
 import { replicationLag } from '../../status/lsn.ts';
 import { lastReading } from '../../status/replication.ts';
+import { rowText } from '../../status/manager.ts';
+import type { ManagerStatus } from '../../status/manager.ts';
 import type { NodeState, ReplicationTuple, Snapshot } from '../../status/types.ts';
 import type { ClusterSpec, NodeSpec } from '../../topology/types.ts';
 import { roleOf } from './details.ts';
@@ -54,6 +56,30 @@ export function clusterTooltip(cluster: ClusterSpec, snapshot: Snapshot | undefi
     const state = snapshot?.nodes.get(node.id)?.state;
     return [node.name, [roleOf(state), stateName(state)].filter(Boolean).join(', ')];
   });
+  lines.push(...managerLines(snapshot?.managers?.get(cluster.name)));
   const time = snapshot === undefined ? '' : `\n\n${t('Read at')} ${clock(snapshot.time)}`;
   return `**${cell(cluster.name)}**\n\n${table(lines)}${time}`;
+}
+
+/** What the cluster manager says, when the cluster has one. */
+function managerLines(status: ManagerStatus | undefined): readonly Line[] {
+  if (status === undefined) {
+    return [];
+  }
+  if (status.kind === 'failed') {
+    return [[t('Cluster manager'), status.reason]];
+  }
+  const { cluster, cmServers, datanodes, resources, message } = status.query;
+  return [
+    [t('Cluster manager'), cluster === null ? message : t('asked on {0}', status.host)],
+    ...Object.entries(cluster ?? {}).map(([key, value]): Line => [snakeCase(key), value]),
+    ...cmServers.map((server): Line => [`cm_server ${server.node}`, server.state]),
+    ...datanodes.map((row): Line => [row.instance ?? row.node, `${row.node}: ${rowText(row)}`]),
+    ...resources.map((one): Line => [`${one.resource} ${one.instance}`, one.state]),
+  ];
+}
+
+/** The tool's own name of a value: `clusterState` → `cluster_state`. */
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../base/finding.ts';
 import { t } from '../../base/l10n.ts';
 import type { Health } from '../../status/health.ts';
+import { managerState } from '../../status/manager.ts';
 import type { NodeState, Snapshot } from '../../status/types.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../topology/types.ts';
 import { bad, clusterIcon, nodeIcon } from './icons.ts';
@@ -82,10 +83,15 @@ function clusterItem(input: ExplorerInput, cluster: ClusterSpec): ExplorerItem {
   const well = kinds.filter((kind) => kind === 'ok').length;
   const role = cluster.role === 'primary' ? t('primary') : t('standby');
   const count = t('{0} of {1} normal', well, cluster.nodes.length);
+  const manager = managerState(input.snapshot?.managers?.get(cluster.name));
   return {
     id: `cluster:${input.id}/${cluster.name}`,
     label: cluster.name,
-    description: input.snapshot === undefined ? role : `${role} · ${count}`,
+    description: [
+      role,
+      ...(input.snapshot === undefined ? [] : [count]),
+      ...(manager === undefined ? [] : [`CM ${manager}`]),
+    ].join(' · '),
     icon: clusterIcon(worst),
     contextValue: 'cluster',
     spoken: t('Cluster {0}, {1}, {2}', cluster.name, role, count),
