@@ -1,8 +1,8 @@
 // Bundles the extension, its lazily loaded parts, the CLI and the webview with esbuild.
 //   node scripts/build.mjs [--dev] [--watch] [--metafile]
-import { context } from 'esbuild';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { context, transform } from 'esbuild';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 const args = new Set(process.argv.slice(2));
 const dev = args.has('--dev') || args.has('--watch');
@@ -29,56 +29,6 @@ const common = {
   legalComments: 'none',
   metafile: true,
 };
-const node = {
-  ...common,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  external: ['vscode'],
-  plugins: [noNativeParts],
-};
-
-/**
- * The lazily loaded parts. CommonJS bundles cannot be split, so each `src/<room>/lazy/<name>.ts` is an entry of its own,
- * dist/<name>.js, and `await import('…/lazy/<name>.ts')` is left as a require of it. Such files only hand on a library
- * or data: a class of ours in two bundles would be two classes.
- */
-const lazyParts = {
-  name: 'lazy-parts',
-  setup(build) {
-    build.onResolve({ filter: /\/lazy\/[a-z0-9.-]+\.ts$/ }, (found) =>
-      found.kind === 'dynamic-import'
-        ? { path: `./${basename(found.path, '.ts')}.js`, external: true }
-        : undefined,
-    );
-  },
-};
-const main = {
-  ...node,
-  plugins: [noNativeParts, lazyParts],
-  supported: { 'dynamic-import': false },
-};
-
-/** `{ ssh2: 'src/hosts/lazy/ssh2.ts' … }`; two parts of one name are a mistake. */
-async function lazyEntries() {
-  const entries = {};
-  for (const room of await readdir('src', { withFileTypes: true })) {
-    if (!room.isDirectory()) {
-      continue;
-    }
-    for (const file of await readdir(join('src', room.name, 'lazy')).catch(() => [])) {
-      const name = basename(file, '.ts');
-      if (name in entries) {
-        throw new Error(
-          `Two lazily loaded parts are called ${name}: ${entries[name]} and src/${room.name}/lazy/${file}`,
-        );
-      }
-      entries[name] = join('src', room.name, 'lazy', file);
-    }
-  }
-  return entries;
-}
-
 /** `dashboard.ts` and `dashboard.css` in webview/ are one page; folders there hold their parts. */
 async function webviewEntries() {
   const files = await readdir('webview');
@@ -87,34 +37,78 @@ async function webviewEntries() {
     .flatMap((file) => [join('webview', file), join('webview', file.replace(/css$/, 'ts'))]);
 }
 
-const builds = [
-  { ...main, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist' },
-  {
-    ...main,
-    entryPoints: { cli: 'src/cli/main.ts' },
-    outdir: 'dist',
-    banner: { js: '#!/usr/bin/env node' },
-  },
-  { ...node, entryPoints: await lazyEntries(), outdir: 'dist' },
-  {
-    ...common,
-    platform: 'browser',
-    target: 'es2022',
-    format: 'iife',
-    entryPoints: await webviewEntries(),
-    outdir: 'dist/webview',
-  },
-];
+/**
+ * The extension and the command line share their parts; what is reached by `await import(…)` becomes a file of its own that
+ * is loaded on first use. esbuild splits ES modules only and VS Code loads CommonJS, so the parts are converted afterwards.
+ */
+const program = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'parts/[name]-[hash]',
+  external: ['vscode'],
+  plugins: [noNativeParts, toCommonJs()],
+  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli/main.ts' },
+  outdir: 'dist',
+  write: false,
+};
 
-await rm('dist', { recursive: true, force: true });
-await mkdir('dist', { recursive: true });
-const contexts = await Promise.all(builds.map((options) => context(options)));
+function toCommonJs() {
+  return {
+    name: 'to-commonjs',
+    setup(build) {
+      build.onEnd(async ({ outputFiles = [] }) => {
+        for (const file of outputFiles) {
+          await mkdir(dirname(file.path), { recursive: true });
+          if (!file.path.endsWith('.js')) {
+            await writeFile(file.path, file.contents);
+            continue;
+          }
+          const { code } = await transform(file.text, {
+            format: 'cjs',
+            platform: 'node',
+            target: 'node20',
+            minify: !dev,
+            supported: { 'dynamic-import': false },
+            ...(basename(file.path) === 'cli.js' ? { banner: '#!/usr/bin/env node' } : {}),
+          });
+          await writeFile(file.path, code, {
+            mode: basename(file.path) === 'cli.js' ? 0o755 : 0o644,
+          });
+        }
+      });
+    },
+  };
+}
+
+const pages = {
+  ...common,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  entryPoints: await webviewEntries(),
+  outdir: 'dist/webview',
+};
+
+/** Takes away what an earlier build made and this one did not. Nothing is taken away before: the files may be in use. */
+async function removeOthers(made) {
+  for (const entry of await readdir('dist', { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !made.has(path)) {
+      await rm(path);
+    }
+  }
+}
+
+const contexts = await Promise.all([program, pages].map((options) => context(options)));
 if (args.has('--watch')) {
   await Promise.all(contexts.map((one) => one.watch()));
 } else {
   const results = await Promise.all(contexts.map((one) => one.rebuild()));
   await Promise.all(contexts.map((one) => one.dispose()));
-  await chmod('dist/cli.js', 0o755);
+  await removeOthers(new Set(results.flatMap(({ metafile }) => Object.keys(metafile.outputs))));
   if (args.has('--metafile')) {
     await writeFile('dist/meta.json', JSON.stringify(results.map((result) => result.metafile)));
   }

@@ -11,9 +11,9 @@ import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
 
-/** The page inside a webview editor: VS Code puts it into two frames. */
-function webview(session: Session, index = 0): FrameLocator {
-  return session.page.frameLocator('iframe.webview').nth(index).frameLocator('iframe');
+/** The page inside the webview editor: VS Code puts it into two frames. */
+function webview(session: Session): FrameLocator {
+  return session.page.locator('iframe.webview').first().contentFrame().frameLocator('iframe');
 }
 
 describe('operating a dual cluster', () => {
@@ -74,7 +74,8 @@ describe('operating a dual cluster', () => {
     await workbench.choose('recovery/dn1');
     const page = webview(session);
     await page.getByText('Why is recovery/dn1 down?').waitFor();
-    await page.getByText('which is gone').waitFor();
+    await page.getByText('which is gone').first().waitFor();
+    await page.getByText('Remedy').first().waitFor();
     await workbench.picture('why-down');
     await workbench.closeEditors();
   });
