@@ -13,8 +13,8 @@ function codesIn(folder: string): Set<string> {
     for (const match of text.matchAll(
       /code: '([a-z-]+)'|'((?:[a-z]+-)+[a-z]+)', \{|\? '([a-z-]+)' : '([a-z-]+)', \{|, '(hba-[a-z]+)'\)/g,
     )) {
-      for (const code of match.slice(1)) {
-        if (code !== undefined) {
+      for (const code of match.slice(1).map((each: string | undefined) => each ?? '')) {
+        if (code !== '' && !code.endsWith('-conf')) {
           codes.add(code);
         }
       }
