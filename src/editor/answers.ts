@@ -38,12 +38,18 @@ export class AnswerDocuments implements vscode.TextDocumentContentProvider, vsco
   }
 }
 
-/** Shows Markdown as a page when the editor's own Markdown extension is there, as text when it is not. */
-export async function showMarkdown(uri: vscode.Uri): Promise<void> {
+/** Shows Markdown as a page, beside the text in front or in its place; as text when the editor's own Markdown extension is not there. */
+export async function showMarkdown(
+  uri: vscode.Uri,
+  where: 'beside' | 'here' = 'beside',
+): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
-  try {
-    await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
-  } catch {
-    await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+  const known = await vscode.commands.getCommands(true);
+  const command = where === 'here' ? 'markdown.showPreview' : 'markdown.showPreviewToSide';
+  if (known.includes(command)) {
+    await vscode.commands.executeCommand(command, uri);
+  } else {
+    const column = where === 'here' ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+    await vscode.window.showTextDocument(document, column);
   }
 }

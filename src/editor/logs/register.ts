@@ -113,7 +113,7 @@ async function explain(services: Services, ref: NodeRef): Promise<void> {
     return `command:vscode.open?${encodeURIComponent(JSON.stringify([target]))}`;
   });
   const uri = services.answers.put(`/${entry.id}/${node.id}/why.md`, markdown);
-  await showMarkdown(uri);
+  await showMarkdown(uri, 'here');
 }
 
 /** The version whose rules hold: the topology's, the one that the hosts named, the setting's. */

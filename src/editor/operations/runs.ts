@@ -85,7 +85,7 @@ export class Runs implements vscode.Disposable {
     if (text === undefined) {
       return false;
     }
-    await showMarkdown(this.services.answers.put(`/${entry.id}/report.md`, text));
+    await showMarkdown(this.services.answers.put(`/${entry.id}/report.md`, text), 'here');
     return true;
   }
 

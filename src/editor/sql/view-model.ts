@@ -77,7 +77,7 @@ function section(result: SqlResult, different: readonly string[], options: Optio
   return {
     statement: shortened(result.statement.text),
     note: [
-      ...(result.columns === null ? result.tags : [t('{0} rows', result.rows.length)]),
+      ...(result.columns === null ? result.tags : [t('rows: {0}', result.rows.length)]),
       time,
     ].join(', '),
     columns:

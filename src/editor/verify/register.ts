@@ -85,10 +85,7 @@ async function showReport(
   report: VerifyReport,
 ): Promise<void> {
   const uri = services.answers.put(`/${entry.id}/verification.md`, verifyMarkdown(report));
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
-    preview: false,
-  });
-  await showMarkdown(uri);
+  await showMarkdown(uri, 'here');
   const save = t('Save Report…');
   const text = summary(report);
   const answer = await (report.ok
