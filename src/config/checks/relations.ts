@@ -166,6 +166,30 @@ const locale: Check = ofText((text) =>
     : {},
 );
 
+/** Whether this machine's time zone data has the name; its links are those of the server's own data. */
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A zone by name, as hours, as an interval or in POSIX form (`EST5EDT`). Names with a slash may be newer than the data
+ * here, or the server's own (Asia/Beijing), so they pass.
+ */
+const timeZone: Check = ofText((text) =>
+  /^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(text.trim()) ||
+  /^interval/i.test(text) ||
+  /^(?:[A-Za-z]{3,}|<[^>]+>):?[-+]?\d/.test(text) ||
+  text.includes('/') ||
+  /^(?:localtime|posixrules|factory)$/i.test(text) ||
+  isTimeZone(text)
+    ? undefined
+    : {},
+);
+
 export const relationChecks: Readonly<Record<string, Check>> = {
   check_maxconnections: maxConnections,
   check_autovacuum_max_workers: backends('autovacuum_max_workers'),
@@ -193,6 +217,8 @@ export const relationChecks: Readonly<Record<string, Check>> = {
   check_max_borrow_memory: borrowMemory,
   transparent_encrypt_kms_url_region_check: kmsUrl,
   check_nvm_path: noSpecialCharacters,
+  check_timezone: timeZone,
+  check_log_timezone: timeZone,
   check_locale_messages: locale,
   check_locale_monetary: locale,
   check_locale_numeric: locale,

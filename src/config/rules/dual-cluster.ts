@@ -50,7 +50,6 @@ const lockIsData = warning('xlog-lock-is-data', function* (input) {
   const path = textOf(input, 'xlog_file_path');
   if (lock !== undefined && path !== undefined && path !== '' && lock.value === path) {
     yield {
-      severity: 'error',
       message: t('The lock file must not be the redo log file itself.'),
       range: lock.valueRange,
     };
@@ -122,7 +121,7 @@ const runModeMissing = warning('cluster-run-mode-missing', function* (input) {
   if (first !== undefined && applies && setting(input, 'cluster_run_mode') === undefined) {
     const standby = input.context.cluster?.role === 'standby';
     yield {
-      severity: standby ? 'error' : 'info',
+      severity: standby ? 'warning' : 'info',
       message: standby
         ? t(
             'Without cluster_run_mode = cluster_standby this node of the standby cluster calls itself primary.',
