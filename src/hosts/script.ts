@@ -31,7 +31,8 @@ const findSetsid = 's=; if command -v setsid >/dev/null; then s=setsid; else set
 export function keptShellOpening(nonce: string): string {
   return (
     'exec 2>/dev/null\n' +
-    "trap '' HUP\n" +
+    // However it ends, it clears up after itself; some shells do not when a signal ends them.
+    "trap 'exit 129' 1 2 15\n" +
     'd=\n' +
     'for b in /dev/shm "${TMPDIR:-/tmp}" /tmp "$HOME"; do\n' +
     `d=$(mktemp -d "$b/opengauss-dual-cluster.XXXXXXXX") && printf '\\n%s\\n' ${nonce} >"$d/s" && [ -s "$d/s" ] && break\n` +
@@ -42,7 +43,8 @@ export function keptShellOpening(nonce: string): string {
     endGroup +
     // Ends the commands of the batches whose files begin with $1.
     'x() { for f in "$1"*.p; do [ -s "$f" ] && [ ! -e "${f%p}c" ] && read -r q <"$f" && z "$q"; done; }\n' +
-    'trap \'x "$d/"; rm -rf "$d"\' 0\n' +
+    // Without "$d/s" nothing new starts; what has just started is noted a moment later.
+    'trap \'rm -f "$d/s"; set -- "$d"/*.o; if [ -e "$1" ]; then x "$d/"; sleep 0.3 || sleep 1; x "$d/"; fi; rm -rf "$d"\' 0\n' +
     `printf '%s ready\\n' ${nonce}\n`
   );
 }
@@ -86,7 +88,7 @@ export function batch(
 ): string {
   const starts = commands.map(
     ({ text }, index) =>
-      `f=$k.${index}; ( $s sh -c ${quote(text)} </dev/null >"$f.o" 2>"$f.e" & echo $! >"$f.p"; ` +
+      `f=$k.${index}; [ -e "$d/s" ] || exit; ( $s sh -c ${quote(text)} </dev/null >"$f.o" 2>"$f.e" & echo $! >"$f.p"; ` +
       `wait $!; echo $? >"$f.c" ) & w="$w $!"\n`,
   );
   const indexes = commands.map((_, index) => String(index));

@@ -71,11 +71,12 @@ export function dialCommand(settings: SshSettings, command: string): Duplex {
       child.stdout.pause();
     }
   });
-  child.stdout.on('end', () => stream.push(null));
   child.on('error', (error) => stream.destroy(proxyFailed(settings.name, error.message, error)));
   child.on('close', (code) => {
-    if (code !== 0 && !stream.destroyed) {
-      const text = said.trim();
+    const text = said.trim();
+    if (code === 0 && text === '') {
+      stream.push(null);
+    } else if (!stream.destroyed) {
       stream.destroy(proxyFailed(settings.name, text === '' ? `exit code ${code ?? '?'}` : text));
     }
   });

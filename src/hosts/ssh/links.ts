@@ -24,20 +24,42 @@ export class Links {
     this.services = services;
   }
 
-  /** The connection to a host, made when there is none. `depth` counts the hops that depend on it. */
-  async connect(settings: SshSettings, signal: AbortSignal, depth = 0): Promise<SshConnection> {
-    if (depth > mostHops) {
-      throw proxyFailed(settings.name, 'ProxyJump leads in a circle');
+  /** The connection to a host, made when there is none, with those that it goes through. */
+  async connect(settings: SshSettings, signal: AbortSignal): Promise<SshConnection> {
+    return this.along(await this.route(settings), signal);
+  }
+
+  /** The host itself and the hops before it, the nearest to the host first. Nobody is contacted. */
+  private async route(settings: SshSettings): Promise<SshSettings[]> {
+    const route = [settings];
+    const seen = new Set([keyOf(settings)]);
+    for (let at = settings; ;) {
+      const last = at.proxyCommand === undefined ? at.proxyJump.at(-1) : undefined;
+      if (last === undefined) {
+        return route;
+      }
+      at = await resolveHop(last, at.proxyJump.slice(0, -1), this.services.resolve);
+      if (seen.has(keyOf(at)) || route.length > mostHops) {
+        throw proxyFailed(settings.name, 'ProxyJump leads in a circle');
+      }
+      seen.add(keyOf(at));
+      route.push(at);
     }
-    // The name is only for messages; everything else decides which machine and account it is.
-    const key = JSON.stringify({ ...settings, name: '', undecided: [] });
+  }
+
+  private async along(route: readonly SshSettings[], signal: AbortSignal): Promise<SshConnection> {
+    const [settings, ...before] = route;
+    if (settings === undefined) {
+      throw new Error('A route has no host.');
+    }
+    const key = keyOf(settings);
     for (;;) {
       let link = this.links.get(key);
       const own = link === undefined;
       if (link === undefined) {
-        link = this.make(settings, signal, depth);
-        this.links.set(key, link);
-        const made = link;
+        const made = this.make(settings, before, signal);
+        link = made;
+        this.links.set(key, made);
         const forget = (): void => {
           if (this.links.get(key) === made) {
             this.links.delete(key);
@@ -76,28 +98,36 @@ export class Links {
 
   private async make(
     settings: SshSettings,
+    before: readonly SshSettings[],
     signal: AbortSignal,
-    depth: number,
   ): Promise<SshConnection> {
     const both = AbortSignal.any([signal, this.abort.signal]);
-    return connect(settings, async () => this.dial(settings, both, depth), this.services, both);
+    return connect(settings, async () => this.dial(settings, before, both), this.services, both);
   }
 
-  private async dial(settings: SshSettings, signal: AbortSignal, depth: number): Promise<Duplex> {
-    const { proxyCommand, proxyJump, name, hostName, port } = settings;
+  private async dial(
+    settings: SshSettings,
+    before: readonly SshSettings[],
+    signal: AbortSignal,
+  ): Promise<Duplex> {
+    const { proxyCommand, name, hostName, port } = settings;
     if (proxyCommand !== undefined) {
       return dialCommand(settings, proxyCommand);
     }
-    const last = proxyJump.at(-1);
-    if (last === undefined) {
+    const [hop] = before;
+    if (hop === undefined) {
       return dialTcp(settings, signal);
     }
-    const hop = await resolveHop(last, proxyJump.slice(0, -1), this.services.resolve);
-    const through = await this.connect(hop, signal, depth + 1);
+    const through = await this.along(before, signal);
     try {
       return await through.forward(hostName, port);
     } catch (error) {
-      throw proxyFailed(name, `${last}: ${messageOf(error)}`, error);
+      throw proxyFailed(name, `${hop.name}: ${messageOf(error)}`, error);
     }
   }
+}
+
+/** Everything but the name, which is only for messages: which machine and account it is, and by which way. */
+function keyOf(settings: SshSettings): string {
+  return JSON.stringify({ ...settings, name: '', undecided: [] });
 }

@@ -1,0 +1,495 @@
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { isHostFailure } from '../../../src/hosts/errors.ts';
+import { createHostPool, type HostPoolOptions } from '../../../src/hosts/pool.ts';
+import type { TerminalPool } from '../../../src/hosts/terminal.ts';
+import { findSshd, freePort, newKey, pause, TestSshd } from '../../support/sshd.ts';
+import { assertGone, runs, shellContract, uniqueMark } from './support/contract.ts';
+import { TestPrompts } from './support/prompts.ts';
+
+const run = promisify(execFile);
+void findSshd().then((found) => {
+  const skip = typeof found === 'string' ? found : false;
+  describe('a real OpenSSH server', { skip }, tests);
+});
+
+function tests(): void {
+  let server: TestSshd;
+  const pools: TerminalPool[] = [];
+  before(async () => {
+    server = await TestSshd.start();
+  });
+  after(async () => {
+    await server.stop();
+  });
+  afterEach(async () => {
+    await Promise.all(pools.splice(0).map(async (pool) => pool.close()));
+  });
+
+  const poolFor = async (
+    names: readonly string[] = ['h'],
+    lines: readonly string[] = [],
+    options: Partial<HostPoolOptions> = {},
+  ): Promise<TerminalPool> => {
+    const pool = createHostPool({
+      hosts: {},
+      sshConfigFiles: [await server.clientConfig(names, lines)],
+      prompts: new TestPrompts(),
+      trusted: true,
+      log: () => undefined,
+      pauses: { first: 10, longest: 20 },
+      ...options,
+    });
+    pools.push(pool);
+    return pool;
+  };
+
+  describe('as a shell', () => {
+    let pool: TerminalPool;
+    after(async () => pool.close());
+    shellContract(async () => {
+      const config = await server.clientConfig(['h']);
+      pool = createHostPool({
+        hosts: {},
+        sshConfigFiles: [config],
+        prompts: new TestPrompts(),
+        trusted: true,
+        log: () => undefined,
+      });
+      return pool.shell('h');
+    });
+  });
+
+  it('is reached by ssh itself with the same configuration', async () => {
+    const config = await server.clientConfig(['h']);
+    const { stdout } = await run('ssh', ['-F', config, 'h', 'echo there']);
+    assert.equal(stdout, 'there\n');
+  });
+
+  it('keeps one connection for all requests of a host, also for its other names', async () => {
+    const pool = await poolFor(['h', 'i']);
+    const shells = await Promise.all(['h', 'h', 'i', 'i'].map(async (name) => pool.shell(name)));
+    const ports = await Promise.all(
+      shells.map(async (shell) => (await shell.run('echo "$SSH_CONNECTION"')).stdout.split(' ')[1]),
+    );
+    assert.equal(new Set(ports).size, 1);
+    assert.equal(pool.state('h'), 'connected');
+    assert.equal(pool.state('never'), 'idle');
+  });
+
+  it('accepts the agent, named keys and keys with a passphrase', async () => {
+    const locked = join(server.folder, 'locked');
+    await newKey(locked, 'open sesame');
+    const authorized = `${server.identityFile}.pub`;
+    const before_ = await readFile(authorized, 'utf8');
+    await writeFile(authorized, before_ + (await readFile(`${locked}.pub`, 'utf8')));
+    const prompts = new TestPrompts();
+    prompts.answerPassphrase = () => ({
+      secret: prompts.asked.length < 2 ? 'wrong' : 'open sesame',
+      keep: true,
+    });
+    const config = await server.clientConfig(['a', 'b']);
+    const text = (await readFile(config, 'utf8')).replace(server.identityFile, locked);
+    await writeFile(config, `${text}  ServerAliveCountMax 4\n`);
+    const options = { sshConfigFiles: [config], prompts };
+    const pool = await poolFor([], [], options);
+    await Promise.all([pool.shell('a'), pool.shell('b')]);
+    assert.deepEqual(prompts.asked, ['passphrase', 'passphrase']);
+    const later = await poolFor([], [], options);
+    await later.shell('a');
+    assert.equal(prompts.asked.length, 2);
+
+    const output = execFileSync('ssh-agent', ['-s']).toString();
+    const socket = /SSH_AUTH_SOCK=([^;]+)/.exec(output)?.[1] ?? '';
+    const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(output)?.[1]);
+    try {
+      execFileSync('ssh-add', [server.identityFile], {
+        env: { ...process.env, SSH_AUTH_SOCK: socket },
+        stdio: 'ignore',
+      });
+      const withAgent = (await readFile(config, 'utf8'))
+        .replace('IdentityAgent none', `IdentityAgent ${socket}`)
+        .replace(`IdentityFile ${locked}`, 'IdentityFile none');
+      await writeFile(config, withAgent);
+      await (await poolFor([], [], options)).shell('a');
+      process.kill(pid);
+      await pause(100);
+      // The agent is gone: a clear refusal, no question, no hang.
+      await assert.rejects((await poolFor([], [], options)).shell('a'), (error) =>
+        isHostFailure(error, 'authentication-failed'),
+      );
+      await writeFile(
+        config,
+        withAgent.replace('IdentityFile none', `IdentityFile ${server.identityFile}`),
+      );
+      await (await poolFor([], [], options)).shell('a');
+    } finally {
+      try {
+        process.kill(pid);
+      } catch {
+        // It was ended above.
+      }
+    }
+    assert.equal(prompts.asked.length, 2);
+  });
+
+  it('goes through jump hosts, each verified under its own name, and through a proxy command', async () => {
+    const config = await server.clientConfig(['target', 'one', 'two'], []);
+    const head =
+      'Host target\n  ProxyJump one,two\nHost command\n  ProxyCommand nc-in-node %h %p\n';
+    await writeFile(config, head + (await readFile(config, 'utf8')));
+    const options = { sshConfigFiles: [config] };
+    const shell = await (await poolFor([], [], options)).shell('target');
+    assert.equal((await shell.run('echo behind')).stdout, 'behind\n');
+    // The hop's key is not known under the hop's own name: refused, whatever is known of the target.
+    await writeFile(
+      config,
+      `Host two\n  HostKeyAlias unknown-hop\n  StrictHostKeyChecking yes\n${await readFile(config, 'utf8')}`,
+    );
+    await assert.rejects((await poolFor([], [], options)).shell('target'), (error) => {
+      assert.ok(isHostFailure(error, 'host-key-unknown'));
+      assert.equal(error.place.host, 'two');
+      return true;
+    });
+    const command = `${process.execPath} -e "const s=require('net').connect(%p,'%h');process.stdin.pipe(s).pipe(process.stdout)"`;
+    const proxied = await poolFor(['h'], [`ProxyCommand ${command}`]);
+    assert.equal((await (await proxied.shell('h')).run('echo through')).stdout, 'through\n');
+    const broken = await poolFor(['h'], ['ProxyCommand echo no way >&2; exit 3']);
+    await assert.rejects(broken.shell('h'), (error) => {
+      assert.ok(isHostFailure(error, 'proxy-failed'));
+      assert.match(error.message, /no way/);
+      return true;
+    });
+    const circle = await poolFor(['h'], ['ProxyJump h']);
+    await assert.rejects(circle.shell('h'), (error) => isHostFailure(error, 'proxy-failed'));
+  });
+
+  it('takes what it may: one session only, a greeting, a login shell that prints', async () => {
+    const small = await TestSshd.start({ lines: ['MaxSessions 1'] });
+    try {
+      const pool = createHostPool({
+        hosts: {},
+        sshConfigFiles: [await small.clientConfig(['h'])],
+        prompts: new TestPrompts(),
+        trusted: true,
+        log: () => undefined,
+      });
+      pools.push(pool);
+      const shell = await pool.shell('h');
+      assert.equal((await shell.run('echo one')).stdout, 'one\n');
+      await assert.rejects(shell.run('echo two', { long: true }), (error) =>
+        isHostFailure(error, 'channel-refused'),
+      );
+      assert.equal((await shell.run('echo three')).stdout, 'three\n');
+    } finally {
+      await small.stop();
+    }
+  });
+
+  it('opens a terminal that knows its size', async () => {
+    const pool = await poolFor();
+    let text = '';
+    const terminal = await pool.openTerminal('h', 'stty size; read x; echo "got $x"', {
+      size: { columns: 91, rows: 33 },
+      onData: (piece) => (text += piece),
+    });
+    while (!text.includes('33 91')) {
+      await pause(20);
+    }
+    terminal.write('hello\n');
+    assert.equal(await terminal.ended, 0);
+    assert.match(text, /got hello/);
+  });
+
+  it('notices a cut connection at once, says that the result is unknown, and connects again', async () => {
+    const pool = await poolFor();
+    const shell = await pool.shell('h');
+    const marks = [uniqueMark(), uniqueMark()];
+    const both = marks.map(async (mark, index) =>
+      shell.run(`sh -c 'while :; do sleep 0.2; done' ${mark}`, { long: index === 1 }),
+    );
+    const settled = Promise.allSettled(both);
+    for (const mark of marks) {
+      while (!(await runs(mark))) {
+        await pause(20);
+      }
+    }
+    await server.cut();
+    for (const answer of await settled) {
+      assert.ok(answer.status === 'rejected' && isHostFailure(answer.reason, 'result-unknown'));
+    }
+    // The other side ends what nobody waits for any more.
+    for (const mark of marks) {
+      await assertGone(mark);
+    }
+    await assert.rejects(shell.run('echo'), (error) => isHostFailure(error, 'connection-lost'));
+    assert.equal((await (await pool.shell('h')).run('echo again')).stdout, 'again\n');
+  });
+
+  it('keeps a file whole when the connection is cut in the middle of a write', async () => {
+    const pool = await poolFor();
+    const path = join(server.folder, 'whole');
+    const old = Buffer.alloc(200_000, 'o');
+    const fresh = Buffer.alloc(30_000_000, 'n');
+    await (await pool.shell('h')).writeFile(path, old);
+    for (let round = 0; round < 4; round++) {
+      const shell = await reconnected(pool);
+      const writing = shell.writeFile(path, fresh).then(
+        () => 'written',
+        (error: unknown) => {
+          assert.ok(isHostFailure(error, 'result-unknown', 'connection-lost'), String(error));
+          return 'unknown';
+        },
+      );
+      await pause(20 + round * 60);
+      await server.cut();
+      await writing;
+      await pause(300);
+      const now = await readFile(path);
+      assert.ok(
+        now.equals(old) || now.equals(fresh),
+        'the file is neither the old nor the new one',
+      );
+    }
+    const names = execFileSync('ls', ['-A', server.folder]).toString();
+    assert.doesNotMatch(names, /\.whole\./);
+  });
+
+  it('holds its deadlines when the server is frozen, and comes back', async () => {
+    const pool = await poolFor(
+      ['h'],
+      ['ServerAliveInterval 1', 'ServerAliveCountMax 2', 'ConnectTimeout 2'],
+    );
+    const shell = await pool.shell('h');
+    await shell.run('echo');
+    await server.signal('SIGSTOP');
+    try {
+      const begun = Date.now();
+      const answers = await Promise.allSettled([
+        shell.run('echo a', { timeout: 1000 }),
+        shell.run('echo b', { timeout: 1000, long: true }),
+        shell.writeFile(join(server.folder, 'frozen'), 'x'),
+      ]);
+      for (const answer of answers) {
+        assert.ok(answer.status === 'rejected');
+        assert.ok(
+          isHostFailure(answer.reason, 'result-unknown', 'timed-out', 'connection-lost'),
+          String(answer.reason),
+        );
+      }
+      assert.ok(Date.now() - begun < 9000, 'it hung beyond its deadline');
+      assert.notEqual(pool.state('h'), 'connected');
+      await assert.rejects(pool.shell('h'), (error) => isHostFailure(error, 'unreachable'));
+    } finally {
+      await server.signal('SIGCONT');
+    }
+    assert.equal((await (await reconnected(pool)).run('echo back')).stdout, 'back\n');
+  });
+
+  it('tells a host that is away, leaves it alone for a while, and comes back by itself', async () => {
+    const own = await TestSshd.start();
+    const pool = createHostPool({
+      hosts: {},
+      sshConfigFiles: [await own.clientConfig(['h'])],
+      prompts: new TestPrompts(),
+      trusted: true,
+      log: () => undefined,
+      pauses: { first: 300, longest: 300 },
+    });
+    pools.push(pool);
+    try {
+      await pool.shell('h');
+      await own.kill();
+      await pause(50);
+      const first = await pool.shell('h').catch((error: unknown) => error);
+      assert.ok(isHostFailure(first, 'unreachable'), String(first));
+      assert.equal(
+        await pool.shell('h').catch((error: unknown) => error),
+        first,
+        'it was tried again at once',
+      );
+      await own.resume();
+      await pause(450);
+      assert.equal((await (await pool.shell('h')).run('echo back')).stdout, 'back\n');
+
+      // The machine was set up anew: refused until the line is gone, under every setting.
+      await own.kill();
+      await own.newHostKey();
+      await own.resume();
+      await pause(450);
+      for (const strict of ['no', 'yes', 'ask', 'accept-new']) {
+        const suspicious = createHostPool({
+          hosts: {},
+          sshConfigFiles: [await own.clientConfig(['h'], [`StrictHostKeyChecking ${strict}`])],
+          prompts: new TestPrompts(),
+          trusted: true,
+          log: () => undefined,
+        });
+        pools.push(suspicious);
+        await assert.rejects(suspicious.shell('h'), (error) => {
+          assert.ok(isHostFailure(error, 'host-key-changed'));
+          assert.deepEqual([error.place.file, error.place.line], [own.knownHosts, 1]);
+          return true;
+        });
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('works over a slow link, and notices one that goes silent', async () => {
+    const link = await SlowLink.start(server.port, 60);
+    try {
+      const file = await server.clientConfig(
+        ['h'],
+        [
+          'HostKeyAlias slow',
+          'StrictHostKeyChecking accept-new',
+          'ServerAliveInterval 1',
+          'ServerAliveCountMax 2',
+        ],
+      );
+      await writeFile(
+        file,
+        (await readFile(file, 'utf8')).replace(`Port ${server.port}`, `Port ${link.port}`),
+      );
+      const pool = await poolFor([], [], { sshConfigFiles: [file] });
+      const shell = await pool.shell('h');
+      await shell.run('echo');
+      const begun = Date.now();
+      const answers = await shell.runBatch([
+        { command: 'echo a' },
+        { command: 'echo b' },
+        { command: 'echo c' },
+      ]);
+      assert.deepEqual(
+        answers.map(({ stdout }) => stdout),
+        ['a\n', 'b\n', 'c\n'],
+      );
+      assert.ok(Date.now() - begun < 2000);
+      link.silent = true;
+      await assert.rejects(shell.run('echo', { timeout: 500 }), (error) =>
+        isHostFailure(error, 'result-unknown'),
+      );
+      await pause(1500);
+      assert.notEqual(pool.state('h'), 'connected');
+    } finally {
+      await link.stop();
+    }
+  });
+
+  it('gives up connecting when nobody waits any more', async () => {
+    const silent = createServer((socket) => socket.resume());
+    const port = await freePort();
+    await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
+    const pool = await poolFor(['x'], [], { hosts: { s: { hostName: '127.0.0.1', port } } });
+    const abort = new AbortController();
+    const waiting = pool.shell('s', { signal: abort.signal });
+    await pause(50);
+    abort.abort();
+    await assert.rejects(waiting, (error) => isHostFailure(error, 'cancelled'));
+    await pause(50);
+    assert.notEqual(pool.state('s'), 'connecting');
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it('connects to many hosts at a time', async () => {
+    const names = Array.from({ length: 32 }, (_, index) => `h${index}`);
+    const config = await server.clientConfig(names);
+    const different = names.map(
+      (name, index) => `Host ${name}\n  ServerAliveCountMax ${index + 3}\n`,
+    );
+    await writeFile(config, different.join('') + (await readFile(config, 'utf8')));
+    const pool = await poolFor([], [], { sshConfigFiles: [config] });
+    const answers = await Promise.all(
+      names.map(async (name) => (await (await pool.shell(name)).run(`echo ${name}`)).stdout),
+    );
+    assert.deepEqual(
+      answers,
+      names.map((name) => `${name}\n`),
+    );
+  });
+
+  it('leaves no process behind on the other side when it is closed', async () => {
+    const pool = await poolFor();
+    const shell = await pool.shell('h');
+    const mark = uniqueMark();
+    const running = Promise.allSettled(
+      [false, true].map(async (long) =>
+        shell.run(`sh -c 'while :; do sleep 0.2; done' ${mark}`, { long }),
+      ),
+    );
+    while (!(await runs(mark))) {
+      await pause(20);
+    }
+    await pool.close();
+    await running;
+    await assertGone(mark);
+    await assert.rejects(pool.shell('h'), (error) => isHostFailure(error, 'closed'));
+  });
+
+  async function reconnected(
+    pool: TerminalPool,
+  ): Promise<Awaited<ReturnType<TerminalPool['shell']>>> {
+    for (;;) {
+      try {
+        const shell = await pool.shell('h');
+        await shell.run('true');
+        return shell;
+      } catch {
+        await pause(50);
+      }
+    }
+  }
+}
+
+/** A TCP link that delays what passes, and can go silent without closing. */
+class SlowLink {
+  silent = false;
+  readonly port: number;
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+
+  static async start(target: number, delay: number): Promise<SlowLink> {
+    const port = await freePort();
+    return new Promise((resolve) => {
+      const link: SlowLink = new SlowLink(port, target, delay, () => resolve(link));
+    });
+  }
+
+  private constructor(port: number, target: number, delay: number, ready: () => void) {
+    this.port = port;
+    this.server = createServer((socket) => {
+      const other = connect(target, '127.0.0.1');
+      for (const [from, to] of [
+        [socket, other],
+        [other, socket],
+      ] as const) {
+        this.sockets.add(from);
+        from.setNoDelay(true);
+        from.on('data', (chunk) => {
+          setTimeout(() => {
+            if (!this.silent && !to.destroyed) {
+              to.write(chunk);
+            }
+          }, delay);
+        });
+        from.on('error', () => undefined);
+        from.on('close', () => setTimeout(() => to.destroy(), delay));
+      }
+    });
+    this.server.listen(port, '127.0.0.1', ready);
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) {
+      socket.destroy();
+    }
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
