@@ -95,6 +95,7 @@ async function runAll(run: Run, id: string): Promise<void> {
     wanted.has('check') && layer(run, id, 'check', () => allChecks(run)),
     unit.length > 0 && layer(run, id, 'unit', () => unitTests(run, unit)),
   ]);
+  if (unit.length > 0) await noLeftovers(run, id, 'unit');
   const inEditor = editor.length > 0 || ui.length > 0;
   if (!inEditor && !wanted.has('build')) {
     if (wanted.has('package')) await layer(run, id, 'package', () => checkPackage(tally));
@@ -137,7 +138,7 @@ async function layer<T>(
         : String(error instanceof Error ? error.stack : error);
     run.tally.add({ layer: name, name: 'run', outcome: 'failed', reason });
   }
-  // The checks and the unit tests run side by side: whose processes are left is known when both are done.
+  // The checks and the unit tests run side by side: what they left is looked for when both are done.
   if (name !== 'check' && name !== 'unit') await noLeftovers(run, id, name);
   console.log(
     `${name.padEnd(8)} ${run.tally.line(name)}  (${((Date.now() - began) / 1000).toFixed(0)} s)`,

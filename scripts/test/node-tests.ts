@@ -27,7 +27,6 @@ interface Reported {
   readonly kind: 'test' | 'output';
   readonly name: string;
   readonly file?: string;
-  readonly line?: number;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   readonly reason?: string;
   readonly text?: string;
@@ -66,9 +65,7 @@ export async function runNodeTests(tests: NodeTests, tally: Tally): Promise<void
       layer: tests.layer,
       name: reported.name,
       outcome: reported.outcome,
-      ...(file !== undefined && {
-        file: reported.line === undefined ? file : `${file}:${reported.line}`,
-      }),
+      ...(file !== undefined && { file }),
       ...(reported.reason !== undefined && { reason: reported.reason }),
     });
   });

@@ -17,7 +17,6 @@ export default async function* report(events) {
         kind: 'test',
         name: data.name,
         file: data.file,
-        line: data.line,
         outcome: failed ? 'failed' : skipped(data) ? 'skipped' : 'passed',
         reason: failed ? text(cause) : (data.skip ?? data.todo)?.toString(),
         milliseconds: data.details?.duration_ms,
