@@ -111,7 +111,7 @@ export function* parseSteps(text: string): Generator<undefined, ConfDocument> {
     starts.push(start);
     lines.push(parseLine(text.slice(start, end)));
     cost += 60 + end - start;
-    if (cost > 200_000) {
+    if (cost > 100_000) {
       cost = 0;
       yield undefined;
     }

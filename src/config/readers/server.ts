@@ -325,7 +325,7 @@ export function* readAsServerSteps(
   for (let index = 0; index < document.lines.length; index += 1) {
     reader.read(index);
     cost += 60 + (document.lines[index]?.text.length ?? 0);
-    if (cost > 200_000) {
+    if (cost > 100_000) {
       cost = 0;
       yield undefined;
     }
