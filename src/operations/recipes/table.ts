@@ -10,12 +10,16 @@ import {
 } from './deploy.ts';
 import { layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { restartPlan, startPlan, stopPlan } from './lifecycle.ts';
+import type { Target } from './lifecycle.ts';
 
 /** What a recipe is asked for beside its name. */
 export interface PlanRequest {
   readonly topology: Topology;
   /** What the hosts said, for a topology with `auto`. */
   readonly version: ServerVersion | undefined;
+  /** What it works on; both clusters when not given. */
+  readonly target?: Target;
 }
 
 export interface Recipe {
@@ -23,7 +27,9 @@ export interface Recipe {
   /** In the user's language. */
   readonly title: () => string;
   readonly description: () => string;
-  readonly make: (layout: Layout) => Plan;
+  /** What it can work on; a recipe without targets works on all. */
+  readonly targets?: readonly Target['kind'][];
+  readonly make: (layout: Layout, target: Target) => Plan;
 }
 
 /** Every recipe, in the order in which a person would use them. */
@@ -58,6 +64,27 @@ export const recipes: readonly Recipe[] = [
     description: () => t('Makes the standby cluster the copy of the primary cluster'),
     make: disasterRecoveryPlan,
   },
+  {
+    name: 'start',
+    title: () => t('Start'),
+    description: () => t('Starts nodes in the right order, each in its mode'),
+    targets: ['both', 'cluster', 'node'],
+    make: startPlan,
+  },
+  {
+    name: 'stop',
+    title: () => t('Stop'),
+    description: () => t('Stops nodes in the right order'),
+    targets: ['both', 'cluster', 'node'],
+    make: stopPlan,
+  },
+  {
+    name: 'restart',
+    title: () => t('Restart'),
+    description: () => t('Stops and starts nodes in the right order, each in its mode'),
+    targets: ['both', 'cluster', 'node'],
+    make: restartPlan,
+  },
 ];
 
 /** The recipe of a name; undefined when there is none. */
@@ -67,5 +94,8 @@ export function recipeNamed(name: string): Recipe | undefined {
 
 /** Makes the plan of a recipe. Refuses (`recipe-refused`) what the version or the topology cannot do. */
 export function makePlan(recipe: Recipe, request: PlanRequest): Plan {
-  return recipe.make(layoutOf(request.topology, request.version));
+  return recipe.make(
+    layoutOf(request.topology, request.version),
+    request.target ?? { kind: 'both' },
+  );
 }
