@@ -83,5 +83,4 @@ most_available_sync|Does not wait for standbys that are gone.|备节点离线时
 recovery_parse_workers|Threads that read redo; above 1: extreme RTO.|解析重做的线程数；大于 1 即极致 RTO。
 recovery_redo_workers|Threads that apply redo for each reader.|每个解析线程对应的回放线程数。
 recovery_max_workers|Threads of parallel redo.|并行回放的线程数。
-pooler_port|Must be port + 1 and need not be written.|必须等于 port + 1，不必写出。
 `;

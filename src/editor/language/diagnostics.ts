@@ -5,7 +5,7 @@ import { LineIndex } from '../../base/position.ts';
 import type { FileKey } from '../../config/cluster/deployment.ts';
 import { parseFileKey } from '../../config/cluster/deployment.ts';
 import { lintFile } from '../../config/files/lint-file.ts';
-import { lintConfAsync } from '../../config/lint.ts';
+import { lintConf, lintConfAsync } from '../../config/lint.ts';
 import { diagnosticSeverity, diagnosticSource } from '../findings.ts';
 import type { Services } from '../services.ts';
 import type { TopologyEntry } from '../topology/service.ts';
@@ -16,6 +16,8 @@ import type { DocumentScope } from './scope.ts';
 /** Milliseconds after the last keystroke. */
 const fileDelay = 175;
 const clusterDelay = 300;
+/** Texts below this many characters are checked at once, longer ones in slices. */
+const atOnce = 200_000;
 
 /** A finding with the text whose offsets it counts in. */
 export interface ShownFinding {
@@ -167,10 +169,24 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
     }
     const text = document.getText();
     const overtaken = (): boolean => this.runs.get(key) !== run || document.isClosed;
-    const findings = await this.lintText(text, scope, overtaken);
-    if (!overtaken()) {
+    const findings =
+      scope.kind === 'postgresql-conf' && text.length < atOnce
+        ? await this.lintOpen(document, text, scope)
+        : await this.lintText(text, scope, overtaken);
+    // The text may have changed while the catalogue was loaded; then a later run is on its way.
+    if (!overtaken() && document.getText() === text) {
       this.show(document.uri, 'file', findings, text, new Map());
     }
+  }
+
+  /** Lines that have not changed since the last time are not judged again. */
+  private async lintOpen(
+    document: vscode.TextDocument,
+    text: string,
+    scope: DocumentScope,
+  ): Promise<readonly Finding[]> {
+    const catalogue = await this.model.catalogue(text, scope);
+    return lintConf(this.model.parse(document), catalogue, this.model.lintContext(scope));
   }
 
   private async lintText(

@@ -136,7 +136,8 @@ export class LanguageModel implements vscode.Disposable {
     this.disposables.dispose();
   }
 
-  private parse(document: vscode.TextDocument): ConfDocument {
+  /** A document as it was read; after a keystroke only the line that changed is read again. */
+  parse(document: vscode.TextDocument): ConfDocument {
     const key = document.uri.toString();
     const kept = this.parsed.get(key);
     if (kept?.version === document.version) {

@@ -18,6 +18,9 @@ import { tokensConf } from '../../../src/config/language/tokens.ts';
 import type { ConfPosition, LanguageContext } from '../../../src/config/language/types.ts';
 import { readAsServer } from '../../../src/config/readers/server.ts';
 import { describeParameter } from '../../../src/config/text/describe.ts';
+import { dualClusterLines } from '../../../src/config/text/dual-cluster.ts';
+import { otherLines } from '../../../src/config/text/others.ts';
+import { serverVersions } from '../../../src/topology/types.ts';
 import { deploymentOf, lintDeployment, listFindings, withFix } from './support.ts';
 
 /** A text with `|` where the cursor is. */
@@ -416,6 +419,19 @@ describe('tokens, lenses and hints', () => {
 });
 
 describe('descriptions', () => {
+  it('are of parameters that exist', async () => {
+    const known = new Set<string>();
+    for (const version of serverVersions) {
+      for (const name of (await loadCatalogue(version, 'debug')).names) {
+        known.add(name);
+      }
+    }
+    for (const line of (dualClusterLines + otherLines).split('\n').filter((each) => each !== '')) {
+      const [name = '', ...texts] = line.split('|');
+      assert.equal(texts.length, 2, line);
+      assert.ok(known.has(name.replace(/N$/, '1')), name);
+    }
+  });
   it('has own words for the dual cluster, in both languages, and a line for every other', async () => {
     for (const version of ['5.0.0', 'master'] as const) {
       for (const name of (await loadCatalogue(version, 'debug')).names) {
