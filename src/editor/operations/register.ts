@@ -5,6 +5,7 @@ import { makePlan, recipeNamed, recipes } from '../../operations/recipes/table.t
 import type { Recipe } from '../../operations/recipes/table.ts';
 import { localJournalPath } from '../../operations/runner.ts';
 import { pickTopology } from '../nodes.ts';
+import { pickTarget } from './target.ts';
 import type { Services } from '../services.ts';
 import type { TopologyEntry } from '../topology/service.ts';
 import { PlanDocuments, confirm, exportPlan, obstacles } from './planned.ts';
@@ -12,19 +13,34 @@ import type { Planned } from './planned.ts';
 import { ProgressView } from './progress-view.ts';
 import { Runs, journalFolder } from './runs.ts';
 
+/** Commands that stand for one recipe. */
+const recipeCommands = {
+  'openGauss.deploy': 'deploy',
+  'openGauss.preflight': 'preflight',
+  'openGauss.setUpDisasterRecovery': 'disaster-recovery',
+  'openGauss.start': 'start',
+  'openGauss.stop': 'stop',
+  'openGauss.restart': 'restart',
+} as const;
+
 /** Deploying, starting, stopping and all that is done by plans: shown, confirmed, run, reported. */
 export function registerOperations(services: Services): void {
   const runs = services.add(new Runs(services, new ProgressView()));
   const plans = new PlanDocuments(services);
 
-  const offer = async (entry: TopologyEntry, recipe: Recipe): Promise<void> => {
+  const offer = async (entry: TopologyEntry, recipe: Recipe, argument?: unknown): Promise<void> => {
     const { topology } = entry;
     if (topology === undefined) {
+      return;
+    }
+    const target = await pickTarget(topology, recipe, argument);
+    if (target === undefined) {
       return;
     }
     const plan = makePlan(recipe, {
       topology,
       version: services.monitors.monitor(entry.id)?.version,
+      target,
     });
     const planned = await plans.show(entry, plan);
     if (planned === undefined) {
@@ -49,21 +65,15 @@ export function registerOperations(services: Services): void {
       await runs.run(planned.entry, planned.plan);
     }
   };
-  const command = (
-    id: 'openGauss.deploy' | 'openGauss.preflight' | 'openGauss.setUpDisasterRecovery',
-    name: string,
-  ): void => {
-    services.commands.register(id, async (argument) => {
+  for (const [id, name] of Object.entries(recipeCommands)) {
+    services.commands.register(id as keyof typeof recipeCommands, async (argument) => {
       const recipe = recipeNamed(name);
       const entry = await pickTopology(services, argument, recipe?.title() ?? '');
       if (entry !== undefined && recipe !== undefined) {
-        await offer(entry, recipe);
+        await offer(entry, recipe, argument);
       }
     });
-  };
-  command('openGauss.deploy', 'deploy');
-  command('openGauss.preflight', 'preflight');
-  command('openGauss.setUpDisasterRecovery', 'disaster-recovery');
+  }
   services.commands.register('openGauss.plan', async (argument) => {
     const entry = await pickTopology(services, argument, t('Plan an Operation'));
     const recipe = entry && (await pickRecipe());
