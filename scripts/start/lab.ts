@@ -1,6 +1,10 @@
 // The lab as `npm start` and the tests in a real editor use it.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
 import { startLab } from '../../test/lab/lab.ts';
 import type { Lab } from '../../test/lab/lab.ts';
+import { root } from '../tools/root.ts';
 
 /** A running lab. */
 export interface OpenLab {
@@ -28,4 +32,12 @@ export async function openLab(choice: LabChoice = {}): Promise<OpenLab> {
     settings: { 'openGauss.ssh.configFile': lab.sshConfig },
     stop: () => lab.stop(),
   };
+}
+
+/** Notes where the lab is, so that `npm run lab -- freeze production/dn0` finds it; returns how to forget it. */
+export async function noteLab(lab: Lab): Promise<() => Promise<void>> {
+  const note = join(root, 'out', 'lab.json');
+  await mkdir(dirname(note), { recursive: true });
+  await writeFile(note, JSON.stringify(lab.describe()));
+  return () => rm(note, { force: true });
 }

@@ -1,5 +1,6 @@
 // npm start: builds, starts the lab, and opens a real VS Code with the extension on one address.
 import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -9,7 +10,7 @@ import { Obstacle, tell } from '../tools/progress.ts';
 import { root } from '../tools/root.ts';
 import { removeFolder, temporaryFolder } from '../tools/temporary.ts';
 import { openFront } from './front.ts';
-import { openLab } from './lab.ts';
+import { noteLab, openLab } from './lab.ts';
 import { untilStopped } from './stopping.ts';
 
 const usage = `npm start [-- options]
@@ -26,7 +27,7 @@ const usage = `npm start [-- options]
 export async function main(args: readonly string[]): Promise<number> {
   const began = Date.now();
   const endings: (() => unknown)[] = [];
-  const stopped = untilStopped();
+  const ends: Promise<unknown>[] = [untilStopped()];
   try {
     const options = read(args);
     if (options.help) {
@@ -42,7 +43,9 @@ export async function main(args: readonly string[]): Promise<number> {
     endings.push(() => removeFolder(folder));
     const lab = await openLab({ bare: options.bare, version: options.version });
     endings.push(() => lab.stop());
+    endings.push(await noteLab(lab.lab));
     if (code !== undefined) {
+      await writeDesktopSettings(lab.workspace, lab.settings);
       openDesktop(code, lab.workspace);
       console.log('Opened in the VS Code of this desktop.');
     }
@@ -55,6 +58,11 @@ export async function main(args: readonly string[]): Promise<number> {
         gallery: true,
       });
       endings.push(() => editor.stop());
+      ends.push(
+        editor.child.ended.then(() => {
+          console.log('The editor has ended.');
+        }),
+      );
       const front = await openFront(options.port, socket, (host) =>
         windowPath(host, { open: lab.workspace, extension: root }),
       );
@@ -64,11 +72,11 @@ export async function main(args: readonly string[]): Promise<number> {
       console.log(`\nReady in ${((Date.now() - began) / 1000).toFixed(0)} s. Open in a browser:\n`);
       console.log(`  ${front.address}\n`);
     }
-    console.log(
-      `The lab’s hosts, for ssh: ssh -F ${lab.lab.sshConfig} ${lab.lab.hosts[0]?.name ?? ''}`,
-    );
+    const host = lab.lab.hosts[0]?.name ?? '';
+    console.log(`The lab’s machines:  ssh -F ${lab.lab.sshConfig} ${host}`);
+    console.log('Faults on demand:    npm run lab -- --help');
     console.log('Ctrl-C stops everything.');
-    await stopped;
+    await Promise.race(ends);
     console.log('\nStopping …');
     return 0;
   } catch (error) {
@@ -136,6 +144,13 @@ function findCode(): string {
     'There is no `code` on the PATH.',
     "In VS Code run “Shell Command: Install 'code' command in PATH”, or leave out --desktop.",
   );
+}
+
+/** The desktop's own settings are the user's: what leads to the lab is written into its folder. */
+async function writeDesktopSettings(workspace: string, settings: object): Promise<void> {
+  const folder = join(workspace, '.vscode');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
 }
 
 function openDesktop(code: string, workspace: string): void {

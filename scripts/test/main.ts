@@ -183,7 +183,7 @@ function uiTests(run: Run, files: readonly string[]): Promise<void> {
       files,
       concurrency: 1,
       testTimeout: 240_000,
-      timeout: 300_000,
+      timeout: 420_000,
       env: run.env,
       artefacts: run.artefacts,
     },

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { signalServer } from './support/faults.ts';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import type { Row } from './support/workbench.ts';
@@ -40,8 +39,7 @@ describe('the explorer', () => {
   });
 
   it('shows a killed node as down, and its return', async () => {
-    const node = session.lab.node('production/dn1');
-    await signalServer(node, 'SIGKILL');
+    await session.lab.faults.kill('production/dn1');
     const down = await eventually(
       'the killed node is down',
       rows,
@@ -49,13 +47,12 @@ describe('the explorer', () => {
     );
     assert.match(nodeRow(down, 'production', 'dn0')?.aria ?? '', /Normal, Primary/);
     await session.workbench.picture('explorer-killed');
-    await session.lab.startNodes([node]);
+    await session.lab.faults.start('production/dn1');
     await eventually('the node is back', rows, healthy);
   });
 
   it('shows a frozen node as not answering, and its return', async () => {
-    const node = session.lab.node('recovery/dn1');
-    await signalServer(node, 'SIGSTOP');
+    session.lab.faults.freeze('recovery/dn1');
     try {
       const frozen = await eventually(
         'the frozen node does not answer',
@@ -65,14 +62,13 @@ describe('the explorer', () => {
       assert.match(nodeRow(frozen, 'production', 'dn0')?.aria ?? '', /Normal, Primary/);
       await session.workbench.picture('explorer-frozen');
     } finally {
-      await signalServer(node, 'SIGCONT');
+      session.lab.faults.thaw('recovery/dn1');
     }
     await eventually('the node is back', rows, healthy);
   });
 
   it('shows a host that cannot be reached, and its return', async () => {
-    const host = session.lab.host('dr');
-    await host.server.stop();
+    await session.lab.faults.stopSshd('dr');
     try {
       const cut = await eventually('the recovery cluster cannot be reached', rows, (all) =>
         ['dn0', 'dn1'].every(
@@ -82,7 +78,7 @@ describe('the explorer', () => {
       assert.match(nodeRow(cut, 'production', 'dn0')?.aria ?? '', /Normal, Primary/);
       await session.workbench.picture('explorer-unreachable');
     } finally {
-      await host.server.start();
+      await session.lab.faults.startSshd('dr');
     }
     await eventually('the cluster is back', rows, healthy, 40_000);
   });
