@@ -6,7 +6,7 @@ import { readAsServer } from '../../../src/config/readers/server.ts';
 import { serverVersions } from '../../../src/topology/types.ts';
 import type { ServerVersion } from '../../../src/topology/types.ts';
 import { verdictCases } from '../../fixtures/config/verdict-cases.ts';
-import type { VerdictCase } from '../../fixtures/config/verdict-cases.ts';
+import type { VerdictCase } from '../../fixtures/config/verdict-case.ts';
 
 async function wrong(version: ServerVersion): Promise<readonly VerdictCase[]> {
   const catalogue = await loadCatalogue(version, 'release');
