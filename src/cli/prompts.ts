@@ -54,7 +54,8 @@ export function terminalPrompts(io: CliIo): HostPrompts {
   };
 }
 
-async function askLine(
+/** Asks one line on the terminal; undefined when it was not given. */
+export async function askLine(
   question: string,
   echo: boolean,
   signal: AbortSignal,

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { asError, sleep } from '../base/async.ts';
 import { Failure } from '../base/errors.ts';
 import { t } from '../base/l10n.ts';
@@ -123,6 +125,8 @@ async function phase<T>(
 ): Promise<T> {
   const limit = AbortSignal.timeout(step.timeout);
   const signal = AbortSignal.any([limit, lent.signal]);
+  // Commands that run side by side all listen to it.
+  setMaxListeners(0, signal);
   try {
     return await raceAbort(part(lent.context(signal)), signal);
   } catch (thrown) {

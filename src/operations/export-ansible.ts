@@ -35,6 +35,7 @@ function tasks(script: StepScript, title: string, number: string): Task[] {
     script.needsPassword === true
       ? 'PASSWORD_FILE=$(mktemp) || exit 1\ntrap \'rm -f "$PASSWORD_FILE"\' EXIT\nprintf \'%s\\n\' "$PASSWORD" > "$PASSWORD_FILE"\n'
       : '';
+  const functions = script.functions === undefined ? '' : `${script.functions}\n`;
   const list: Task[] = [];
   for (const value of given) {
     list.push(
@@ -54,7 +55,7 @@ function tasks(script: StepScript, title: string, number: string): Task[] {
   if (script.check !== undefined) {
     list.push({
       name: `${title}: is it true already?`,
-      ...shell(script.check),
+      ...shell(functions + script.check),
       ...words,
       register: check,
       changed_when: false,
@@ -63,14 +64,14 @@ function tasks(script: StepScript, title: string, number: string): Task[] {
   }
   list.push({
     name: title,
-    ...shell(`${password}set -e\n${script.run}`),
+    ...shell(`${functions}${password}set -e\n${script.run}`),
     ...words,
     ...(script.check === undefined ? {} : { when: `${check}.rc != 0` }),
   });
   if (script.verify !== undefined) {
     list.push({
       name: `${title}: verified`,
-      ...shell(script.verify),
+      ...shell(functions + script.verify),
       ...words,
       changed_when: false,
     });

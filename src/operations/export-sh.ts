@@ -39,6 +39,7 @@ function valueLines(value: ScriptValue): string {
 
 function partLines(script: StepScript, title: string): string {
   const remote = [
+    ...(script.functions === undefined ? [] : [script.functions]),
     ...(script.check === undefined
       ? [functionOf('check', 'false')]
       : [functionOf('check', script.check)]),

@@ -13,7 +13,9 @@ export function fenced(language: string, text: string): string {
 
 /** Text in a paragraph, its own marks shown as they are. */
 export function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|]/g, (mark) => `\\${mark}`).replaceAll('\n', ' ');
+  return text
+    .replace(/[\\`*[\]<>#|]|(?<!\w)_|_(?!\w)/g, (mark) => `\\${mark}`)
+    .replaceAll('\n', ' ');
 }
 
 /** Minutes and seconds for people. */

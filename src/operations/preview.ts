@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { asError } from '../base/async.ts';
 import { Failure } from '../base/errors.ts';
 import type { HostPool } from '../hosts/shell.ts';
@@ -88,9 +90,11 @@ function lookingContext(
     Promise.reject(new Failure('preview', `The check of ${step.id} wants to change something.`));
   const items = createdItems(records, plan.scope);
   const limit = AbortSignal.timeout(step.timeout);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+  setMaxListeners(0, signal);
   return {
     topology: plan.topology,
-    signal: options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]),
+    signal,
     cancel: options.signal ?? new AbortController().signal,
     shell: (host) => options.pool.shell(host, options.signal && { signal: options.signal }),
     output: () => undefined,

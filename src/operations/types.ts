@@ -40,6 +40,8 @@ export interface ScriptValue {
  */
 export interface StepScript {
   readonly host: string;
+  /** Functions that check, run and verify use. */
+  readonly functions?: string;
   /** Asked before, on other hosts. */
   readonly given?: readonly ScriptValue[];
   /** Exits 0 when the step's result is already true. */

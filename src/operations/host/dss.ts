@@ -128,7 +128,7 @@ function lastStart(log: string): string {
 
 /** The processes that are the dssserver of exactly this home, of our user. */
 export function processesOf(node: NodeLayout): string {
-  return `for P in /proc/[0-9]*; do test -O "$P" || continue; C=$(tr '\\0' ' ' < "$P/cmdline" 2>/dev/null) || continue; case " $C " in *"dssserver -D "${quote(node.dssHome)}" "*) echo "\${P#/proc/}";; esac; done`;
+  return `for F in $(grep -laF -- dssserver /proc/[0-9]*/cmdline 2>/dev/null); do P=\${F%/cmdline}; test -O "$P" || continue; C=$(tr '\\0' ' ' < "$F" 2>/dev/null) || continue; case " $C " in *"dssserver -D "${quote(node.dssHome)}" "*) echo "\${P#/proc/}";; esac; done`;
 }
 
 /** Stops the dssserver of a node, by its tool or, when it does not answer, by its process. Nothing else is touched. */

@@ -147,6 +147,24 @@ export async function fileState(
     : 'foreign';
 }
 
+/** Whether a created thing is there and still is the one that was created, by its identity. */
+export async function isStill(context: StepContext, item: CreatedItem): Promise<boolean> {
+  const seen = await look(context, item.host, item.path);
+  if (seen.kind === 'absent' || (item.identity !== undefined && item.identity !== seen.identity)) {
+    return false;
+  }
+  switch (item.kind) {
+    case 'file':
+      return seen.kind === 'other';
+    case 'parent':
+      return seen.kind === 'folder' && seen.entries === 0;
+    case 'content':
+      return seen.kind === 'folder' && seen.entries > 0;
+    case 'directory':
+      return seen.kind === 'folder' && (item.identity !== undefined || seen.entries === 0);
+  }
+}
+
 /** Removes one created thing, if it still is what was created. Answers what was done, for people. */
 export async function removeCreated(context: StepContext, item: CreatedItem): Promise<string> {
   const { host, path } = item;

@@ -67,9 +67,18 @@ export async function runJob(
 
 /** Whether a job of that id is running on the host now. */
 export async function jobRunning(shell: Shell, id: string): Promise<boolean> {
+  return (await jobState(shell, id)) === 'running';
+}
+
+/** What is known of a job: never started (or forgotten), running, ended with an exit code, or gone without one. */
+export async function jobState(
+  shell: Shell,
+  id: string,
+): Promise<'none' | 'running' | 'ended' | 'gone'> {
   const folder = `${await statePath(shell)}/jobs/${id}`;
   const answer = await shell.run(stateCommand(folder, 0));
-  return answer.stdout.startsWith('running');
+  const [word] = answer.stdout.split(' ');
+  return word === 'running' || word === 'ended' || word === 'gone' ? word : 'none';
 }
 
 /** Prints the job's state and the size of its log on the first line, then the part of the log from the offset. */

@@ -58,6 +58,8 @@ export interface ClusterLayout {
 /** What a dual cluster consists of, complete: the base of all recipes. */
 export interface Layout {
   readonly topology: Topology;
+  /** See `scopeOf`. */
+  readonly scope: string;
   readonly model: ServerModel;
   readonly primary: ClusterLayout;
   readonly standby: ClusterLayout;
@@ -98,6 +100,7 @@ export function layoutOf(topology: Topology, version: ServerVersion | undefined)
   const nodes = [...primary.nodes, ...standby.nodes];
   return {
     topology,
+    scope: scopeOf(topology),
     model,
     primary,
     standby,

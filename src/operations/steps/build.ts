@@ -26,7 +26,7 @@ export async function isBuilt(context: StepContext, layout: Layout): Promise<str
 }
 
 function jobId(layout: Layout): string {
-  return `build-${layout.standby.name}`;
+  return `${layout.scope}-build-${layout.standby.name}`;
 }
 
 function buildCommand(layout: Layout): string {

@@ -1,6 +1,7 @@
 import { t } from '../../base/l10n.ts';
 import { readCmConfig } from '../../config/files/cm-config.ts';
 import { parseIni } from '../../config/files/ini.ts';
+import { quote } from '../../hosts/quote.ts';
 import type { ClusterLayout } from '../recipes/layout.ts';
 import { hostsOf } from '../recipes/layout.ts';
 import type { Step } from '../types.ts';
@@ -36,6 +37,7 @@ export function cmConfigSteps(cluster: ClusterLayout, after: readonly string[]):
       after,
       content,
       shared: true,
+      scriptCheck: `grep -qx 'BITMAP_ONLINE *= *${wanted.online ?? 0n}' ${quote(path)}`,
       accept: (text) => {
         const { reformer, online } = readCmConfig(parseIni(text));
         return reformer !== undefined && online === wanted.online;

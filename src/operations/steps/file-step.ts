@@ -19,6 +19,8 @@ export interface FileStepOptions {
   readonly mode?: number;
   /** Contents beside the wanted one that are right too, such as those of a later step. */
   readonly accept?: (text: string) => boolean;
+  /** The question of the exported script when it is another than whether the content is equal. */
+  readonly scriptCheck?: string;
   /** The file may be there and belong to somebody; it is changed with a backup. Otherwise a foreign one stops the step. */
   readonly shared?: boolean;
   /** Runs before the file is written, for the folder that it is in. */
@@ -41,8 +43,9 @@ export function fileStep(options: FileStepOptions): Step {
     scripts: [
       {
         host,
-        check: `printf '%s' ${quote(content)} | cmp -s - ${quote(path)}`,
-        run: `mkdir -p ${quote(dirname(path))} && (umask 077; printf '%s' ${quote(content)} > ${quote(`${path}.new`)}) && mv ${quote(`${path}.new`)} ${quote(path)}`,
+        functions: `wanted() {\ncat <<'END_OF_FILE'\n${content}END_OF_FILE\n}`,
+        check: options.scriptCheck ?? `wanted | cmp -s - ${quote(path)}`,
+        run: `mkdir -p ${quote(dirname(path))}\n(umask ${options.mode === 0o644 ? '022' : '077'}; wanted > ${quote(`${path}.new`)})\nmv ${quote(`${path}.new`)} ${quote(path)}`,
       },
     ],
     check: async (context) => {

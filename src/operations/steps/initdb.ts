@@ -1,10 +1,11 @@
 import { t } from '../../base/l10n.ts';
 import { command, quote } from '../../hosts/quote.ts';
 import { nodePrelude } from '../../hosts/nodeCommand.ts';
-import { commandFailed, foreignPath, notVerified } from '../errors.ts';
+import { blocked, commandFailed, foreignPath, notVerified } from '../errors.ts';
 import { runOn } from '../host/command.ts';
 import { emptyFolder, fileState, folderState, makeFolder, makeParents } from '../host/folders.ts';
-import { jobRunning, runJob } from '../host/job.ts';
+import { jobState, runJob } from '../host/job.ts';
+import { nodeRuns } from '../host/node-query.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { CheckAnswer, Step, StepContext } from '../types.ts';
 import { createVolumeGroups, startDss, stopDss } from '../host/dss.ts';
@@ -33,14 +34,14 @@ function makesXlogFile(layout: Layout, node: NodeLayout): boolean {
   return layout.model.sharedXlogFile && node.id === layout.primary.first.id;
 }
 
-function markerName(node: NodeLayout): string {
-  return `initialised-${node.spec.cluster}-${node.spec.name}`;
+function markerName(layout: Layout, node: NodeLayout): string {
+  return `${layout.scope}-initialised-${node.spec.cluster}-${node.spec.name}`;
 }
 
 /** `sh` that is true when gs_initdb of this very data directory has ended well. */
-function isInitialised(node: NodeLayout): string {
+function isInitialised(layout: Layout, node: NodeLayout): string {
   const data = quote(node.dataDir);
-  return `test -s ${data}/postgresql.conf && test "$(cat "$HOME"/.opengauss-dual-cluster/${markerName(node)} 2>/dev/null)" = "$(stat -c %d:%i -- ${data})"`;
+  return `test -s ${data}/postgresql.conf && test "$(cat "$HOME"/.opengauss-dual-cluster/${markerName(layout, node)} 2>/dev/null)" = "$(stat -c %d:%i -- ${data})"`;
 }
 
 /** Whether the data directory, whoever made it, is this node: initialised, with its DSS and its instance id. */
@@ -57,7 +58,7 @@ async function isThisNode(context: StepContext, node: NodeLayout): Promise<boole
 
 async function check(context: StepContext, layout: Layout, node: NodeLayout): Promise<CheckAnswer> {
   const { host } = node;
-  const ready = await runOn(context, host, isInitialised(node), { quiet: true });
+  const ready = await runOn(context, host, isInitialised(layout, node), { quiet: true });
   if (ready.code === 0) {
     return { kind: 'done', evidence: t('{0} is initialised.', node.dataDir) };
   }
@@ -86,6 +87,13 @@ async function recover(
   cluster: ClusterLayout,
   node: NodeLayout,
 ): Promise<void> {
+  if (await nodeRuns(context, node)) {
+    throw blocked(t('{0} runs although gs_initdb has not ended.', node.id), {
+      host: node.host,
+      node: node.id,
+      remedy: t('Somebody has started it by hand. Stop it if its data is not needed, then resume.'),
+    });
+  }
   await emptyFolder(context, node.host, node.dataDir);
   if (node.id !== cluster.first.id) {
     return;
@@ -152,12 +160,13 @@ export function initdbStep(
       ]),
     run: async (context) => {
       const shell = await context.shell(host);
-      const id = `initdb-${layout.model.version}-${node.spec.cluster}-${node.spec.name}`;
-      if (!(await jobRunning(shell, id))) {
+      const id = `${layout.scope}-initdb-${node.spec.cluster}-${node.spec.name}`;
+      if ((await jobState(shell, id)) === 'none') {
         await makeFolder(context, host, node.dataDir);
         const folder = await folderState(context, host, node.dataDir);
         if (folder.kind === 'ours' && !folder.empty) {
-          await recover(context, layout, cluster, node);
+          // Without the trace of an interrupted gs_initdb nobody knows what is in it: it may be a database.
+          throw foreignPath(host, node.dataDir, t('a folder with content'));
         }
       }
       const password = await context.secret('initial-user-password');
@@ -166,7 +175,7 @@ export function initdbStep(
         await context.recordCreated({ host, kind: 'file', path: layout.xlogPath });
       }
       const data = quote(node.dataDir);
-      const marker = `"$HOME"/.opengauss-dual-cluster/${markerName(node)}`;
+      const marker = `"$HOME"/.opengauss-dual-cluster/${markerName(layout, node)}`;
       const result = await runJob(context, host, {
         id,
         tool: 'gs_initdb',
@@ -184,7 +193,7 @@ export function initdbStep(
       }
     },
     verify: async (context) => {
-      const ready = await runOn(context, host, isInitialised(node), { quiet: true });
+      const ready = await runOn(context, host, isInitialised(layout, node), { quiet: true });
       if (ready.code !== 0) {
         throw notVerified(t('gs_initdb ended, but {0} is not complete.', node.dataDir), {
           host,

@@ -1,5 +1,5 @@
 import { t } from '../../base/l10n.ts';
-import { quote } from '../../hosts/quote.ts';
+import { connectScript, parseConnectAnswers } from '../connectivity.ts';
 import { dssStatus } from '../host/dss.ts';
 import { nodeRuns } from '../host/node-query.ts';
 import type { NodeLayout } from '../recipes/layout.ts';
@@ -85,11 +85,11 @@ export const strangers: PreflightCheck = {
   id: 'strangers',
   title: () => t('Other instances of the account'),
   ask: async (context, layout, host) => {
-    const ours = nodesOn(layout, host).flatMap((node) => [node.dataDir, node.dssHome]);
+    const ours = layout.nodes.flatMap((node) => [node.dataDir, node.dssHome]);
     const said = await ask(
       context,
       host,
-      'for P in /proc/[0-9]*; do test -O "$P" || continue; C=$(tr "\\0" " " < "$P/cmdline" 2>/dev/null); case "$C" in *gaussdb\\ *|*dssserver\\ *) echo "${P#/proc/} $C";; esac; done',
+      'for F in $(grep -laE "gaussdb|dssserver" /proc/[0-9]*/cmdline 2>/dev/null); do P=${F%/cmdline}; test -O "$P" && echo "${P#/proc/} $(tr "\\0" " " < "$F" 2>/dev/null)"; done',
     );
     const others = said
       .split('\n')
@@ -163,27 +163,24 @@ export const peers: PreflightCheck = {
     if (targets.length === 0) {
       return ok(t('there is only this host'));
     }
-    const lines = targets.map(
-      ({ node, port }) =>
-        `{ timeout 4 bash -c ${quote(`: < /dev/tcp/${node.address}/${port}`)} 2>/dev/null; echo "${port} $?"; } &`,
-    );
     const said = await ask(
       context,
       host,
-      `command -v bash > /dev/null && command -v timeout > /dev/null || { echo none; exit 0; }\n${lines.join('\n')}\nwait`,
+      connectScript(targets.map(({ node, port }) => ({ address: node.address, port }))),
     );
-    if (said === 'none') {
+    const answers = parseConnectAnswers(said, targets.length);
+    const untried = answers.find(({ reach }) => reach === 'unknown');
+    if (answers.every(({ reach }) => reach === 'unknown')) {
       return warning(
-        t('Not tried: bash and timeout are not there.'),
+        t('Not tried: {0}', untried?.detail ?? ''),
         t('Make sure that no firewall is between the nodes.'),
       );
     }
     // Refused is an answer too: nobody listens yet, but the way is open.
-    const silent = said
-      .split('\n')
-      .filter((line) => line.endsWith(' 124'))
-      .map((line) => line.split(' ')[0]);
-    const blockedOnes = targets.filter(({ port }) => silent.includes(String(port)));
+    const blockedOnes = targets.filter((_, index) => {
+      const reach = answers[index]?.reach;
+      return reach === 'timeout' || reach === 'unknown';
+    });
     return blockedOnes.length > 0
       ? failed(
           t(

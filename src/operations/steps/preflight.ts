@@ -22,8 +22,12 @@ async function answer(
 ): Promise<CheckAnswer> {
   const lines: string[] = [];
   const remedies: string[] = [];
-  for (const check of checks) {
-    const result = await check.ask(context, layout, host);
+  const results = await Promise.all(checks.map((check) => check.ask(context, layout, host)));
+  for (const [index, check] of checks.entries()) {
+    const result = results[index];
+    if (result === undefined) {
+      continue;
+    }
     lines.push(line(check, result));
     context.output(`${line(check, result)}\n`);
     if (result.level === 'failed') {

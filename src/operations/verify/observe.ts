@@ -1,17 +1,15 @@
 import { messageOf } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
-import { nodeCommand } from '../../hosts/nodeCommand.ts';
-import { operand } from '../../hosts/quote.ts';
 import { probeNodes } from '../../monitor/probe.ts';
 import { parseVersion } from '../../monitor/version.ts';
 import { assess } from '../../status/health.ts';
 import type { Health } from '../../status/health.ts';
-import { parsePgControldata } from '../../status/pg-controldata.ts';
 import type { ControlData } from '../../status/pg-controldata.ts';
 import { currentRole } from '../../status/replication.ts';
 import type { NodeState, NodeStatus, Snapshot } from '../../status/types.ts';
 import { hostNames, nodesOf, nodesOnHost } from '../../topology/lookups.ts';
 import type { NodeSpec } from '../../topology/types.ts';
+import { askControlData } from '../control-data.ts';
 import { runSql } from '../sql/run.ts';
 import type { VerifyContext } from './types.ts';
 
@@ -83,22 +81,7 @@ export function livePrimary(context: VerifyContext, snapshot: Snapshot): NodeSpe
  */
 export async function controlData(context: VerifyContext, node: NodeSpec): Promise<ControlData> {
   const shell = await context.shell(node);
-  const words =
-    node.dssHome === undefined
-      ? [operand(node.dataDir)]
-      : ['--enable-dss', `--socketpath=UDS:${node.dssHome}/.dss_unix_d_socket`, '+data'];
-  const answer = await shell.run(nodeCommand(node, 'pg_controldata', ...words), {
-    timeout: toolLimit,
-    signal: context.signal,
-    long: true,
-  });
-  const parsed = parsePgControldata(answer.stdout);
-  return parsed.kind === 'control-data'
-    ? parsed
-    : {
-        ...parsed,
-        message: `${answer.stdout}${answer.stderr}`.trim() || t('exit code {0}', answer.code),
-      };
+  return (await askControlData(shell, node, context.signal)).data;
 }
 
 /** The rows of one query, or the server's refusal. */

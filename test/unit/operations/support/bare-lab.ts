@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createHostPool } from '../../../../src/hosts/pool.ts';
@@ -15,7 +16,7 @@ import type { LabVersion } from '../../../lab/sim/host.ts';
 import { topologyText } from '../../../lab/workspace.ts';
 
 /** Nobody is asked: the lab's keys let in and its host keys are known. */
-const silentPrompts: HostPrompts = {
+export const silentPrompts: HostPrompts = {
   password: () => Promise.resolve(undefined),
   passphrase: () => Promise.resolve(undefined),
   keyboardInteractive: () => Promise.resolve(undefined),
@@ -63,9 +64,13 @@ export async function startBareLab(version: LabVersion): Promise<BareLab> {
     { name: 'recovery', role: 'standby', folder: 'ss_hatest1', machines: [second] },
     2,
   );
-  const topology = await topologyFrom(
-    topologyText(lab.hosts, [production, recovery], join(lab.dir, 'array', 'dorado_shared_disk')),
+  const text = topologyText(
+    lab.hosts,
+    [production, recovery],
+    join(lab.dir, 'array', 'dorado_shared_disk'),
   );
+  await writeFile(join(lab.dir, 'deploy.yaml'), text);
+  const topology = await topologyFrom(text);
   const connect = (): TerminalPool =>
     createHostPool({
       hosts: topology.hosts,
