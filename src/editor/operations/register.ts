@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import { LocalJournal, runsOf } from '../../operations/journal.ts';
-import { makePlan, recipeNamed, recipes } from '../../operations/recipes/table.ts';
-import type { Recipe } from '../../operations/recipes/table.ts';
+import { versionFor } from '../../operations/detect-version.ts';
+import { recipeNamed, recipes } from '../../operations/recipes/catalogue.ts';
+import type { RecipeEntry } from '../../operations/recipes/catalogue.ts';
+import { layoutOf } from '../../operations/recipes/layout.ts';
 import { localJournalPath } from '../../operations/runner.ts';
 import { pickTopology } from '../nodes.ts';
 import { pickTarget } from './target.ts';
@@ -21,6 +23,7 @@ const recipeCommands = {
   'openGauss.start': 'start',
   'openGauss.stop': 'stop',
   'openGauss.restart': 'restart',
+  'openGauss.tearDown': 'tear-down',
 } as const;
 
 /** Deploying, starting, stopping and all that is done by plans: shown, confirmed, run, reported. */
@@ -28,7 +31,11 @@ export function registerOperations(services: Services): void {
   const runs = services.add(new Runs(services, new ProgressView()));
   const plans = new PlanDocuments(services);
 
-  const offer = async (entry: TopologyEntry, recipe: Recipe, argument?: unknown): Promise<void> => {
+  const offer = async (
+    entry: TopologyEntry,
+    recipe: RecipeEntry,
+    argument?: unknown,
+  ): Promise<void> => {
     const { topology } = entry;
     if (topology === undefined) {
       return;
@@ -37,11 +44,10 @@ export function registerOperations(services: Services): void {
     if (target === undefined) {
       return;
     }
-    const plan = makePlan(recipe, {
-      topology,
-      version: services.monitors.monitor(entry.id)?.version,
-      target,
-    });
+    const version =
+      services.monitors.monitor(entry.id)?.version ??
+      (await versionFor(topology, services.hosts.pool(entry)));
+    const plan = recipe.plan(layoutOf(topology, version), target);
     const planned = await plans.show(entry, plan);
     if (planned === undefined) {
       return;
@@ -68,8 +74,8 @@ export function registerOperations(services: Services): void {
   for (const [id, name] of Object.entries(recipeCommands)) {
     services.commands.register(id as keyof typeof recipeCommands, async (argument) => {
       const recipe = recipeNamed(name);
-      const entry = await pickTopology(services, argument, recipe?.title() ?? '');
-      if (entry !== undefined && recipe !== undefined) {
+      const entry = await pickTopology(services, argument, recipe.title());
+      if (entry !== undefined) {
         await offer(entry, recipe, argument);
       }
     });
@@ -123,7 +129,7 @@ export function registerOperations(services: Services): void {
   });
 }
 
-async function pickRecipe(): Promise<Recipe | undefined> {
+async function pickRecipe(): Promise<RecipeEntry | undefined> {
   const picked = await vscode.window.showQuickPick(
     recipes.map((recipe) => ({ label: recipe.title(), detail: recipe.description(), recipe })),
     {
@@ -135,10 +141,12 @@ async function pickRecipe(): Promise<Recipe | undefined> {
 }
 
 /** The recipe of the newest run in the journal that did not end well. */
-async function lastRecipe(entry: TopologyEntry): Promise<Recipe | undefined> {
+async function lastRecipe(entry: TopologyEntry): Promise<RecipeEntry | undefined> {
   const records = await new LocalJournal(localJournalPath(journalFolder(entry))).read();
   const last = runsOf(records).at(-1);
-  return last === undefined || last.outcome === 'done' ? undefined : recipeNamed(last.recipe);
+  return last === undefined || last.outcome === 'done'
+    ? undefined
+    : recipes.find((recipe) => recipe.name === last.recipe);
 }
 
 async function showSavedReport(entry: TopologyEntry): Promise<boolean> {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import type { Target } from '../../operations/recipes/lifecycle.ts';
-import type { Recipe } from '../../operations/recipes/table.ts';
+import type { RecipeEntry } from '../../operations/recipes/catalogue.ts';
 import { nodesOf } from '../../topology/lookups.ts';
 import type { Topology } from '../../topology/types.ts';
 import type { ExplorerItem } from '../explorer/item.ts';
@@ -12,15 +12,14 @@ import type { ExplorerItem } from '../explorer/item.ts';
  */
 export async function pickTarget(
   topology: Topology,
-  recipe: Recipe,
+  recipe: RecipeEntry,
   argument: unknown,
 ): Promise<Target | undefined> {
-  const { targets } = recipe;
-  if (targets === undefined) {
+  if (recipe.takesTarget !== true) {
     return { kind: 'both' };
   }
   const called = calledOn(topology, argument);
-  if (called !== undefined && targets.includes(called.kind)) {
+  if (called !== undefined) {
     return called;
   }
   const offered: readonly { readonly label: string; readonly target: Target }[] = [
@@ -31,10 +30,10 @@ export async function pickTarget(
     })),
     ...nodesOf(topology).map(({ id }) => ({ label: id, target: { kind: 'node', id } as const })),
   ];
-  const picked = await vscode.window.showQuickPick(
-    offered.filter(({ target }) => targets.includes(target.kind)),
-    { title: recipe.title(), placeHolder: t('What?') },
-  );
+  const picked = await vscode.window.showQuickPick(offered, {
+    title: recipe.title(),
+    placeHolder: t('What?'),
+  });
   return picked?.target;
 }
 
