@@ -106,7 +106,6 @@ enable_mix_replication|Sends data pages besides redo.|除重做外还发送数�
 enable_dcf|Paxos replication (DCF).|Paxos 复制（DCF）。
 enable_thread_pool|Serves sessions by a pool of threads.|用线程池服务会话。
 thread_pool_attr|Threads, groups and CPU binding of the pool.|线程池的线程数、组数和绑核。
-listen_backlog|Connections that wait to be accepted.|等待接受的连接数。
 log_destination|Where the log goes: stderr, csvlog, syslog, eventlog.|日志去向：stderr、csvlog、syslog、eventlog。
 logging_collector|Collects the log in files.|把日志收集到文件。
 log_directory|Folder of the log.|日志目录。
