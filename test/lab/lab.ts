@@ -12,7 +12,7 @@ import { layOut, planCluster, relate } from './deploy.ts';
 import { Faults } from './faults.ts';
 import { Machine, newKey } from './machine.ts';
 import { endProcesses } from './processes.ts';
-import { readJson } from './sim/files.ts';
+import { isAlive, readJson, readText } from './sim/files.ts';
 import type { StateFile } from './sim/gaussdb/types.ts';
 import { bundleTools } from './tools.ts';
 import type { LabCluster, LabNode, LabOptions } from './types.ts';
@@ -163,7 +163,10 @@ export class Lab {
     await this.until(
       () =>
         nodes.every(
-          (node) => readJson<StateFile>(join(node.dataDir, 'gaussdb.state'))?.state === 'Normal',
+          (node) =>
+            isAlive(
+              Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0]),
+            ) && readJson<StateFile>(join(node.dataDir, 'gaussdb.state'))?.state === 'Normal',
         ),
       'The simulated gaussdb did not come up',
     );

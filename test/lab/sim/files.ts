@@ -51,6 +51,9 @@ export function readJson<T>(path: string): T | undefined {
 
 /** Whether a process is there; one that is a zombie is not. */
 export function isAlive(pid: number): boolean {
+  if (!(pid > 0)) {
+    return false;
+  }
   try {
     process.kill(pid, 0);
   } catch (thrown) {

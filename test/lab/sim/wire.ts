@@ -135,7 +135,10 @@ export class Client {
       throw this.ended;
     }
     return await new Promise((resolve, reject) => {
-      const entry = { resolve, reject };
+      const entry: { resolve: (message: Message) => void; reject: (error: Error) => void } = {
+        resolve,
+        reject,
+      };
       const timer =
         timeout > 0
           ? setTimeout(() => {

@@ -134,7 +134,8 @@ export class SshServer {
 
   /** Every packet to the client waits as long as the machine is slow. */
   private slow(socket: Socket): void {
-    const write = socket.write.bind(socket) as (data: Buffer) => boolean;
+    const original = socket.write.bind(socket);
+    const write = (data: Buffer): boolean => original(data);
     let queue: { data: Buffer; at: number }[] = [];
     let timer: NodeJS.Timeout | undefined;
     const flush = (): void => {

@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
+import type * as PGliteLibrary from '@electric-sql/pglite';
 import type { LabHost } from '../host.ts';
 import { RedoReader, redoId, redoLine } from '../store.ts';
 import type { ClusterStore } from '../store.ts';
 import { catalogSql } from './catalog.ts';
 
-type Library = typeof import('@electric-sql/pglite');
+type Library = typeof PGliteLibrary;
 
 export interface Field {
   readonly name: string;

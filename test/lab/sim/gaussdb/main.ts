@@ -210,6 +210,8 @@ async function start(host: LabHost, args: Arguments, log: ServerLog): Promise<vo
     join(dataDir, 'postmaster.opts'),
     `${[join(host.gaussHome, 'bin', 'gaussdb'), ...words].join(' ')}\n`,
   );
+  // First the state: whoever sees the new process must not read what the last one left.
+  node.save();
   replaceFile(
     join(dataDir, 'postmaster.pid'),
     `${process.pid}\n${dataDir}\n${Math.floor(Date.now() / 1000)}\n${node.port}\n` +

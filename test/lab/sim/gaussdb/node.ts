@@ -284,7 +284,7 @@ export class GaussNode {
   }
 
   /** Writes what others read of this node: gaussdb.state and the cluster's list of instances. */
-  private save(): void {
+  save(): void {
     const row = this.ha();
     const state: StateFile = {
       role: row.local_role,

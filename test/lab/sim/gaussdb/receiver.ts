@@ -86,6 +86,7 @@ export class Receiver {
   private async connect(): Promise<void> {
     const { store } = this.node;
     const control = store.control();
+    const reasons: string[] = [];
     for (const channel of this.node.channels) {
       if (this.stopped) {
         return;
@@ -94,9 +95,11 @@ export class Receiver {
         await this.greet(channel, control.systemId);
         return;
       } catch (thrown) {
-        this.detail = thrown instanceof WireError ? 'Disconnected' : String(thrown).slice(7);
+        reasons.push(thrown instanceof WireError ? 'Disconnected' : String(thrown).slice(7));
       }
     }
+    // A primary that refuses tells more than a follower that is none.
+    this.detail = reasons.find((reason) => reason !== 'Disconnected') ?? 'Disconnected';
   }
 
   private async greet(channel: Channel, systemId: string): Promise<void> {

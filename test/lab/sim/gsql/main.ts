@@ -1,187 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Outcome, ServerNotice } from '../engine/database.ts';
+import type { Outcome } from '../engine/database.ts';
 import { versionText } from '../gaussdb/version.ts';
 import type { LabHost } from '../host.ts';
 import { err, out } from '../print.ts';
-import { loadUser } from '../user.ts';
 import { Client, send, textOf } from '../wire.ts';
-import { defaultFormat, noticeText, resultText } from './format.ts';
-import type { Format } from './format.ts';
+import { noticeText, resultText } from './format.ts';
+import { pset, readOptions } from './options.ts';
+import type { Options } from './options.ts';
 import { Splitter } from './split.ts';
 import type { Part } from './split.ts';
-
-interface Options {
-  readonly format: Format;
-  readonly commands: string[];
-  readonly variables: Map<string, string>;
-  database: string;
-  host: string;
-  port: string;
-  user: string;
-  password: string | undefined;
-  file: string | undefined;
-  list: boolean;
-}
-
-const withValue = 'dphUWcfvFRPLoT';
-
-function readOptions(args: readonly string[]): Options | undefined {
-  const options: Options = {
-    format: { ...defaultFormat },
-    commands: [],
-    variables: new Map(),
-    database: process.env['PGDATABASE'] ?? 'postgres',
-    host: process.env['PGHOST'] ?? '',
-    port: process.env['PGPORT'] ?? '5432',
-    user: process.env['PGUSER'] ?? loadUser(),
-    password: process.env['PGPASSWORD'],
-    file: undefined,
-    list: false,
-  };
-  const long: Readonly<Record<string, string>> = {
-    '--command': 'c',
-    '--dbname': 'd',
-    '--host': 'h',
-    '--port': 'p',
-    '--username': 'U',
-    '--password': 'W',
-    '--file': 'f',
-    '--no-align': 'A',
-    '--tuples-only': 't',
-    '--expanded': 'x',
-    '--field-separator': 'F',
-    '--record-separator': 'R',
-    '--pset': 'P',
-    '--variable': 'v',
-    '--set': 'v',
-    '--list': 'l',
-    '--no-gsqlrc': 'X',
-    '--quiet': 'q',
-  };
-  for (let index = 0; index < args.length; index += 1) {
-    let word = args[index] ?? '';
-    if (word.startsWith('--')) {
-      const [name = '', value] = word.split(/=(.*)/s);
-      const letter = long[name];
-      if (letter === undefined) {
-        return undefined;
-      }
-      word = `-${letter}${value ?? ''}`;
-    }
-    if (!word.startsWith('-') || word.length < 2) {
-      options.database = word;
-      continue;
-    }
-    for (let at = 1; at < word.length; at += 1) {
-      const letter = word[at] ?? '';
-      if (!withValue.includes(letter)) {
-        flag(options, letter);
-        continue;
-      }
-      let value = word.slice(at + 1);
-      if (value === '') {
-        index += 1;
-        value = args[index] ?? '';
-      }
-      setting(options, letter, value);
-      break;
-    }
-  }
-  return options;
-}
-
-function flag(options: Options, letter: string): void {
-  const { format } = options;
-  switch (letter) {
-    case 'A':
-      format.aligned = false;
-      break;
-    case 't':
-      format.tuplesOnly = true;
-      break;
-    case 'x':
-      format.expanded = true;
-      break;
-    case 'l':
-      options.list = true;
-      break;
-    default:
-    // -X, -q, -r and the like change nothing here.
-  }
-}
-
-function setting(options: Options, letter: string, value: string): void {
-  switch (letter) {
-    case 'd':
-      options.database = value;
-      break;
-    case 'p':
-      options.port = value;
-      break;
-    case 'h':
-      options.host = value;
-      break;
-    case 'U':
-      options.user = value;
-      break;
-    case 'W':
-      options.password = value;
-      break;
-    case 'c':
-      options.commands.push(value);
-      break;
-    case 'f':
-      options.file = value;
-      break;
-    case 'F':
-      options.format.separator = value;
-      break;
-    case 'R':
-      options.format.recordSeparator = value;
-      break;
-    case 'P': {
-      const [name = '', given = ''] = value.split(/=(.*)/s);
-      pset(options.format, name, given);
-      break;
-    }
-    case 'v': {
-      const [name = '', given = ''] = value.split(/=(.*)/s);
-      options.variables.set(name, given);
-      break;
-    }
-    default:
-  }
-}
-
-function pset(format: Format, name: string, value: string): void {
-  switch (name) {
-    case 'null':
-      format.nullText = value;
-      break;
-    case 'footer':
-      format.footer = value !== 'off';
-      break;
-    case 'tuples_only':
-    case 't':
-      format.tuplesOnly = value !== 'off';
-      break;
-    case 'expanded':
-    case 'x':
-      format.expanded = value !== 'off';
-      break;
-    case 'format':
-      format.aligned = value !== 'unaligned';
-      break;
-    case 'fieldsep':
-      format.separator = value;
-      break;
-    case 'recordsep':
-      format.recordSeparator = value;
-      break;
-    default:
-  }
-}
 
 /** Connects as gsql does, or says why not in its words. */
 async function connect(host: LabHost, options: Options): Promise<Client | string> {
@@ -257,7 +85,7 @@ class Gsql {
       err(`${where}${noticeText(notice, text)}`);
     }
     if (outcome.error !== undefined) {
-      err(`${where}${noticeText(outcome.error as ServerNotice, text)}`);
+      err(`${where}${noticeText(outcome.error, text)}`);
       return false;
     }
     out(resultText(outcome, this.options.format));
