@@ -58,11 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
         gallery: true,
       });
       endings.push(() => editor.stop());
-      ends.push(
-        editor.child.ended.then(() => {
-          console.log('The editor has ended.');
-        }),
-      );
+      ends.push(editor.child.ended.then(() => 'The editor has ended.'));
       const front = await openFront(options.port, socket, (host) =>
         windowPath(host, { open: lab.workspace, extension: root }),
       );
@@ -76,8 +72,8 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(`The lab’s machines:  ssh -F ${lab.lab.sshConfig} ${host}`);
     console.log('Faults on demand:    npm run lab -- --help');
     console.log('Ctrl-C stops everything.');
-    await Promise.race(ends);
-    console.log('\nStopping …');
+    const why = await Promise.race(ends);
+    console.log(`\n${typeof why === 'string' ? `${why} ` : ''}Stopping …`);
     return 0;
   } catch (error) {
     tell(error);
