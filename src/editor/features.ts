@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../base/l10n.ts';
+import { registerConnectivity } from './connectivity/register.ts';
 import { registerDashboard } from './dashboard/register.ts';
 import { registerExplorer } from './explorer/register.ts';
 import type { ClusterExplorer } from './explorer/view.ts';
@@ -7,8 +8,10 @@ import { registerFiles } from './files/register.ts';
 import { registerHealth } from './health/register.ts';
 import { registerLanguage } from './language/register.ts';
 import { registerLogs } from './logs/register.ts';
+import { registerManager } from './manager/register.ts';
 import { registerOperations } from './operations/register.ts';
 import { registerQuery } from './query/register.ts';
+import { registerTables } from './query/tables.ts';
 import { registerRemote } from './remote/register.ts';
 import type { Services } from './services.ts';
 import { registerSql } from './sql/register.ts';
@@ -28,6 +31,9 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerLogs(services);
   registerOperations(services);
   registerQuery(services);
+  registerTables(services);
+  registerConnectivity(services);
+  registerManager(services);
   registerSql(services);
   registerVerify(services);
   registerTerminal(services);

@@ -63,7 +63,8 @@ function channelTables(tuples: readonly ReplicationTuple[], none: string): reado
   return tuples.length === 0 ? [none] : tuples.map(channelTable);
 }
 
-function channelTable(tuple: ReplicationTuple): string {
+/** All fields of a channel that the tool printed. */
+export function channelTable(tuple: ReplicationTuple): string {
   const lag = replicationLag(tuple);
   const lines: (readonly [string, string | undefined])[] = [
     [t('Peer role'), tuple.peerRole],
@@ -88,7 +89,7 @@ function channelTable(tuple: ReplicationTuple): string {
 }
 
 /** A fenced block that no text of a machine can end. */
-function fence(text: string): string {
+export function fence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
   const marks = '`'.repeat(longest + 1);
   return `${marks}text\n${text.trimEnd()}\n${marks}`;

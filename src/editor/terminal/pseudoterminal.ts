@@ -16,6 +16,8 @@ export class NodePseudoterminal implements vscode.Pseudoterminal {
   private size: TerminalSize = { columns: 80, rows: 24 };
   private terminal: HostTerminal | undefined;
   private finished = false;
+  /** What was typed while the connection was made. */
+  private early = '';
 
   readonly onDidWrite = this.output.event;
   readonly onDidClose = this.closed.event;
@@ -42,8 +44,10 @@ export class NodePseudoterminal implements vscode.Pseudoterminal {
     if (this.finished) {
       // After the end any key closes the terminal, so that its last words can be read.
       this.closed.fire(undefined);
+    } else if (this.terminal === undefined) {
+      this.early += text;
     } else {
-      this.terminal?.write(text);
+      this.terminal.write(text);
     }
   }
 
@@ -71,6 +75,9 @@ export class NodePseudoterminal implements vscode.Pseudoterminal {
         return;
       }
       terminal.resize(this.size);
+      if (this.early !== '') {
+        terminal.write(this.early);
+      }
       const code = await terminal.ended;
       if (code === undefined) {
         this.end(t('The connection was lost.'));

@@ -143,7 +143,7 @@ describe('clusters with the cluster manager', () => {
     managers.production.state = 'Normal';
     managers.production.nodes[1] = { ip: '10.0.0.2', role: 'Standby' };
     await clock.advance(2 * interval);
-    assert.equal(monitor.health?.level, 'ok');
+    assert.equal(monitor.health.level, 'ok');
     monitor.dispose();
   });
 
