@@ -10,6 +10,7 @@ import type { Server } from 'node:net';
 import { openControl } from './control.ts';
 import { layOut, planCluster, relate } from './deploy.ts';
 import { Faults } from './faults.ts';
+import { LightNodes } from './light.ts';
 import { Machine, newKey } from './machine.ts';
 import { endProcesses } from './processes.ts';
 import { isAlive, readJson, readText } from './sim/files.ts';
@@ -37,6 +38,7 @@ export class Lab {
   readonly faults: Faults;
   private readonly keepDir: boolean;
   private control: Server | undefined;
+  private light: LightNodes | undefined;
   private quit: () => void = () => void this.stop();
   private stopped = false;
 
@@ -182,6 +184,12 @@ export class Lab {
     throw new Error(`${failure} within 30 s; see the logs below ${this.dir}.`);
   }
 
+  /** Gives the nodes a status without giving them processes. */
+  async startLight(): Promise<void> {
+    this.light = new LightNodes(this.clusters);
+    await this.light.start(this.hosts);
+  }
+
   /** Ends every process of the lab and removes its folder. */
   async stop(): Promise<void> {
     if (this.stopped) {
@@ -190,6 +198,7 @@ export class Lab {
     this.stopped = true;
     await this.faults.load(0);
     this.control?.close();
+    this.light?.stop();
     for (const host of this.hosts) {
       host.server.killAll();
       await host.server.stop();
@@ -241,7 +250,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       await deploy(lab, clusters);
     }
     await writeWorkspace(lab.workspace, topologyText(machines, clusters, lab.xlogFile));
-    if (options.bare !== true) {
+    if (options.light === true) {
+      await lab.startLight();
+    } else if (options.bare !== true) {
       await lab.startNodes();
     }
     return lab;

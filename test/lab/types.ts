@@ -52,6 +52,6 @@ export interface LabOptions {
   readonly hosts?: number;
   /** Nodes of each cluster; 2 by default. */
   readonly nodes?: number;
-  /** Nodes answered by one light process for each machine: status only, no SQL. For measuring. */
+  /** Nodes without processes, of which only the status can be asked. For measuring with many. */
   readonly light?: boolean;
 }
