@@ -204,6 +204,8 @@ export class Workbench {
   /** Keeps a picture of the window for people to look at. */
   async picture(name: string): Promise<void> {
     await this.page.mouse.move(640, 790);
+    // Colours and hovers fade.
+    await this.page.waitForTimeout(700);
     await this.page.screenshot({ path: join(artefacts, `${name}.png`) });
   }
 }
