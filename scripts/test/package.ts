@@ -29,7 +29,13 @@ const unwanted = /\.(map|ts|tsbuildinfo)$|^dist\/meta\.json$/;
 export async function checkPackage(tally: Tally): Promise<void> {
   const vsix = join(root, 'out', 'package.vsix');
   await mkdir(join(root, 'out'), { recursive: true });
-  const { code, output } = await vsce(['package', '--no-dependencies', '--out', vsix]);
+  const { code, output } = await vsce([
+    'package',
+    '--no-dependencies',
+    '--no-rewrite-relative-links',
+    '--out',
+    vsix,
+  ]);
   const check = (name: string, problems: readonly string[]) => {
     tally.add({
       layer: 'package',
