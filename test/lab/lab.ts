@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { spawn } from 'node:child_process';
@@ -21,9 +21,20 @@ import { topologyText, writeSshFiles, writeWorkspace } from './workspace.ts';
 
 const databasePassword = 'Gauss_234';
 
+/** Removes what labs left behind that were killed: their folders name a process that is no more. */
+function removeDeadLabs(base: string): void {
+  for (const name of readdirSync(base).filter((one) => /^oglab-\w{6}$/.test(one))) {
+    const pid = Number(readText(join(base, name, 'lab.pid')) ?? 'NaN');
+    if (pid > 0 && !isAlive(pid)) {
+      rmSync(join(base, name), { recursive: true, force: true });
+    }
+  }
+}
+
 /** A folder with a short name: the paths of Unix sockets in it must stay below about 100 characters. */
 function temporaryFolder(): string {
   const base = process.platform === 'win32' || !existsSync('/tmp') ? tmpdir() : '/tmp';
+  removeDeadLabs(base);
   return mkdtempSync(join(base, 'oglab-'));
 }
 
