@@ -42,6 +42,7 @@ export const commands = {
   'openGauss.stop': { trusted: true, target: 'topology' },
   'openGauss.restart': { trusted: true, target: 'topology' },
   'openGauss.tearDown': { trusted: true, target: 'topology' },
+  'openGauss.compareParameters': { trusted: true, target: 'topology' },
   'openGauss.plan': { trusted: true, target: 'topology' },
   'openGauss.runPlan': { trusted: true, target: 'none' },
   'openGauss.exportPlanSh': { trusted: false, target: 'none' },

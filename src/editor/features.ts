@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '../base/l10n.ts';
 import { registerConnectivity } from './connectivity/register.ts';
 import { registerDashboard } from './dashboard/register.ts';
+import { registerDrift } from './drift/register.ts';
 import { registerExplorer } from './explorer/register.ts';
 import type { ClusterExplorer } from './explorer/view.ts';
 import { registerFiles } from './files/register.ts';
@@ -26,6 +27,7 @@ export function registerFeatures(services: Services): ClusterExplorer {
   const explorer = registerExplorer(services);
   registerHealth(services);
   registerDashboard(services);
+  registerDrift(services);
   registerFiles(services);
   services.add(registerLanguage(services));
   registerLogs(services);
