@@ -120,6 +120,7 @@ export class KeptShell {
         if (!this.gone) {
           this.channel.stdin.write(endBatch(id));
         }
+        this.pending.delete(id);
         done();
         reject(aborted());
       };

@@ -15,9 +15,6 @@ export interface OwnChannelOptions {
   readonly onStderr: (chunk: Buffer) => void;
 }
 
-/** Milliseconds that output on its way may come later than the command's end. */
-const drainLimit = 1000;
-
 /**
  * Runs a command on a channel of its own; resolves with its exit code. `endGroup` ends a process group by way of
  * another channel; it is needed only for commands that read input.
@@ -90,29 +87,27 @@ export async function runOnOwnChannel(
       const { timeout } = options;
       after(Math.max(0, timeout - (Date.now() - begun)), () => stop(timedOut(host, timeout)));
     }
-    channel.stdout.on(
-      'data',
-      afterFirstLine(
-        nonce,
-        (line) => (pid = line),
-        (chunk) => {
-          count(chunk.length);
-          if (failure === undefined) {
-            options.onStdout(chunk);
-          }
-        },
-      ),
-    );
-    channel.stderr.on('data', (chunk: Buffer) => {
+    const wholeStdout = untilMark(nonce, (chunk) => {
+      count(chunk.length);
+      if (failure === undefined) {
+        options.onStdout(chunk);
+      }
+    });
+    const wholeStderr = untilMark(nonce, (chunk) => {
       count(chunk.length);
       if (failure === undefined) {
         options.onStderr(chunk);
       }
     });
+    channel.stdout.on(
+      'data',
+      afterFirstLine(nonce, (line) => (pid = line), wholeStdout.push),
+    );
+    channel.stderr.on('data', wholeStderr.push);
     if (options.input !== undefined) {
       channel.stdin.write(options.input);
     }
-    void finish(channel, after).then((code) =>
+    void finish(channel, [wholeStdout, wholeStderr]).then((code) =>
       settle(() => {
         if (failure !== undefined) {
           reject(failure);
@@ -166,19 +161,62 @@ async function openInTime(
   });
 }
 
-/** The exit code once the output is complete, or a moment after the end when somebody else holds it open. */
-async function finish(
-  channel: Channel,
-  after: (milliseconds: number, job: () => void) => void,
-): Promise<number | undefined> {
+/** The exit code once the output is complete, though a process that is left behind may still hold it open. */
+async function finish(channel: Channel, outputs: readonly Marked[]): Promise<number | undefined> {
   const code = await channel.ended;
-  await Promise.race([
-    channel.closed,
-    new Promise<void>((resolve) => {
-      after(drainLimit, resolve);
-    }),
-  ]);
+  await Promise.race([channel.closed, Promise.all(outputs.map(async ({ seen }) => seen))]);
+  for (const { flush } of outputs) {
+    flush();
+  }
   return code;
+}
+
+interface Marked {
+  readonly push: (chunk: Buffer) => void;
+  /** Nothing more comes: what was held back is output too. */
+  readonly flush: () => void;
+  readonly seen: Promise<void>;
+}
+
+/** Hands output on up to the mark; `seen` resolves there. What may be the beginning of the mark is held back. */
+function untilMark(mark: string, rest: (chunk: Buffer) => void): Marked {
+  const wanted = Buffer.from(mark);
+  let held: Buffer = Buffer.alloc(0);
+  let over = false;
+  let resolveSeen = (): void => undefined;
+  const seen = new Promise<void>((resolve) => {
+    resolveSeen = resolve;
+  });
+  const push = (chunk: Buffer): void => {
+    if (over) {
+      return;
+    }
+    const text = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    const at = text.indexOf(wanted);
+    over = at >= 0;
+    let end = over ? at : text.length;
+    if (!over) {
+      let keep = Math.min(wanted.length - 1, text.length);
+      while (keep > 0 && !wanted.subarray(0, keep).equals(text.subarray(text.length - keep))) {
+        keep--;
+      }
+      end -= keep;
+    }
+    held = text.subarray(end);
+    if (end > 0) {
+      rest(text.subarray(0, end));
+    }
+    if (over) {
+      resolveSeen();
+    }
+  };
+  const flush = (): void => {
+    if (!over && held.length > 0) {
+      rest(held);
+    }
+    over = true;
+  };
+  return { push, flush, seen };
 }
 
 /** Leaves out what a login shell prints before our first line. */

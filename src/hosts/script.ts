@@ -19,8 +19,9 @@ export const longestCommand = 120_000;
 
 /** How a group is ended: politely first, then for sure, even when the one who asked is gone by then. */
 const endGroup =
-  'z() { kill -TERM -"$1" || kill -TERM "$1"; ' +
-  `$s sh -c 'sleep ${killDelay / 1000}; kill -KILL -"$1" || kill -KILL "$1"' z "$1" </dev/null >/dev/null 2>&1 & }\n`;
+  `y() { $s sh -c 'sleep ${killDelay / 1000}; kill -KILL -"$1" || kill -KILL "$1"' y "$1" </dev/null >/dev/null 2>&1 & }\n` +
+  // The second part is started first: the first may end the one who would start it.
+  'z() { y "$1"; kill -TERM -"$1" || kill -TERM "$1"; }\n';
 
 const findSetsid = 's=; if command -v setsid >/dev/null; then s=setsid; else set -m; fi\n';
 
@@ -41,10 +42,12 @@ export function keptShellOpening(nonce: string): string {
     `[ -n "$d" ] || { printf '%s unusable\\n' ${nonce}; exit 1; }\n` +
     findSetsid +
     endGroup +
-    // Ends the commands of the batches whose files begin with $1.
-    'x() { for f in "$1"*.p; do [ -s "$f" ] && [ ! -e "${f%p}c" ] && read -r q <"$f" && z "$q"; done; }\n' +
-    // Without "$d/s" nothing new starts; what has just started is noted a moment later.
-    'trap \'rm -f "$d/s"; set -- "$d"/*.o; if [ -e "$1" ]; then x "$d/"; sleep 0.3 || sleep 1; x "$d/"; fi; rm -rf "$d"\' 0\n' +
+    // Ends the commands whose files begin with $1. A process that has just begun is noted a moment later.
+    'x() { for f in "$1"*.o; do [ -e "$f" ] || continue; f=${f%.o}; n=0\n' +
+    'until [ -s "$f.p" ] || [ $n -ge 50 ]; do sleep 0.1 || sleep 1; n=$((n+1)); done\n' +
+    '[ -e "$f.c" ] || { read -r q <"$f.p" && z "$q"; }; done; }\n' +
+    // Without "$d/s" nothing new starts.
+    'trap \'rm -f "$d/s"; x "$d/"; sleep 0.3 || sleep 1; x "$d/"; rm -rf "$d"\' 0\n' +
     `printf '%s ready\\n' ${nonce}\n`
   );
 }
@@ -88,7 +91,7 @@ export function batch(
 ): string {
   const starts = commands.map(
     ({ text }, index) =>
-      `f=$k.${index}; [ -e "$d/s" ] || exit; ( $s sh -c ${quote(text)} </dev/null >"$f.o" 2>"$f.e" & echo $! >"$f.p"; ` +
+      `f=$k.${index}; [ -e "$d/s" ] && [ ! -e "$k.x" ] || exit; ( $s sh -c ${quote(text)} </dev/null >"$f.o" 2>"$f.e" & echo $! >"$f.p"; ` +
       `wait $!; echo $? >"$f.c" ) & w="$w $!"\n`,
   );
   const indexes = commands.map((_, index) => String(index));
@@ -101,10 +104,11 @@ export function batch(
     `$s sh -c ${quote(watch)} w "$k" ${limitKiB} "$s" ${limits.join(' ')} </dev/null >/dev/null 2>&1 & g=$!\n` +
     'wait $w\n' +
     'kill -KILL -$g || kill -KILL $g\n' +
-    // What is too long is not sent.
+    // What is too long is not sent. Of a command that was ended at its time limit others of its group may still be
+    // there, and the watch that would have ended them is gone now.
     `for f in $(find "$d" -name "\${k##*/}.*.[oe]" -size +${limitKiB}k); do : >"\${f%.?}.l"; : >"$f"; done\n` +
     `r=; for i in ${indexes.join(' ')}; do c=; read -r c <"$k.$i.c"; ` +
-    '[ -e "$k.$i.t" ] && c=${c}t; [ -e "$k.$i.l" ] && c=${c}l; r="$r ${c:-x}"; done\n' +
+    '[ -e "$k.$i.t" ] && { c=${c}t; read -r p <"$k.$i.p" && y "$p"; }; [ -e "$k.$i.l" ] && c=${c}l; r="$r ${c:-x}"; done\n' +
     // Batches that end at the same time print one after the other. The lock is a file made with O_EXCL.
     'set -C; until true >"$d/lock"; do sleep 0.01 || sleep 1; done\n' +
     `printf '%s done ${id}%s\\n' ${nonce} "$r"\n` +
@@ -115,29 +119,35 @@ export function batch(
 
 /** Ends what a batch still runs; its frame follows as usual. */
 export function endBatch(id: number): string {
-  return `x "$d/${id}."\n`;
+  // Twice, for commands that were only about to start.
+  return `: >"$d/${id}.x"; ( x "$d/${id}."; sleep 0.3 || sleep 1; x "$d/${id}." ) &\n`;
 }
 
 /**
  * A command on a channel of its own. First comes `<nonce> <pid>` and a line feed on standard output, then the
- * command's own. Without input the channel's input is a dead man's switch: when it ends, by our wish or because the
+ * command's own, and when it has ended the nonce on both outputs: what comes after that is somebody else's. Without input the channel's input is a dead man's switch: when it ends, by our wish or because the
  * connection is gone, the command's group is ended. With input, `length` bytes are handed over to the command.
  */
 export function ownChannel(nonce: string, text: string, inputLength: number | undefined): string {
   const started = `printf '${nonce} %s\\n' $p\n`;
+  // The connection may be gone already when something is printed; the command itself does not inherit this.
+  const stay = "trap '' 1 13 15\n";
   return (
     'exec 3<&0 4>&2 2>/dev/null\n' +
     findSetsid +
     endGroup +
     (inputLength === undefined
       ? `$s sh -c ${quote(text)} </dev/null 2>&4 3<&- 4>&- & p=$!\n` +
-        started +
+        stay +
         '( exec >&- 4>&-; cat <&3 >/dev/null; z $p ) & w=$!\n' +
+        started +
         'wait $p; c=$?\n' +
         'kill -KILL $w\n'
       : `$s sh -c ${quote(`head -c ${inputLength} | sh -c ${quote(text)}`)} <&3 2>&4 3<&- 4>&- & p=$!\n` +
+        stay +
         started +
         'wait $p; c=$?\n') +
+    `printf ${nonce}; printf ${nonce} >&4\n` +
     'exit $c'
   );
 }

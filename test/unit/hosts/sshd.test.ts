@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { isHostFailure } from '../../../src/hosts/errors.ts';
 import { createHostPool, type HostPoolOptions } from '../../../src/hosts/pool.ts';
 import type { TerminalPool } from '../../../src/hosts/terminal.ts';
+import { DelayLink } from '../../support/delayLink.ts';
 import { findSshd, freePort, newKey, pause, TestSshd } from '../../support/sshd.ts';
 import { assertGone, runs, shellContract, uniqueMark } from './support/contract.ts';
 import { TestPrompts } from './support/prompts.ts';
@@ -343,7 +344,7 @@ function tests(): void {
   });
 
   it('works over a slow link, and notices one that goes silent', async () => {
-    const link = await SlowLink.start(server.port, 60);
+    const link = await new DelayLink(server.port, 60).start();
     try {
       const file = await server.clientConfig(
         ['h'],
@@ -445,51 +446,5 @@ function tests(): void {
         await pause(50);
       }
     }
-  }
-}
-
-/** A TCP link that delays what passes, and can go silent without closing. */
-class SlowLink {
-  silent = false;
-  readonly port: number;
-  private readonly server: Server;
-  private readonly sockets = new Set<Socket>();
-
-  static async start(target: number, delay: number): Promise<SlowLink> {
-    const port = await freePort();
-    return new Promise((resolve) => {
-      const link: SlowLink = new SlowLink(port, target, delay, () => resolve(link));
-    });
-  }
-
-  private constructor(port: number, target: number, delay: number, ready: () => void) {
-    this.port = port;
-    this.server = createServer((socket) => {
-      const other = connect(target, '127.0.0.1');
-      for (const [from, to] of [
-        [socket, other],
-        [other, socket],
-      ] as const) {
-        this.sockets.add(from);
-        from.setNoDelay(true);
-        from.on('data', (chunk) => {
-          setTimeout(() => {
-            if (!this.silent && !to.destroyed) {
-              to.write(chunk);
-            }
-          }, delay);
-        });
-        from.on('error', () => undefined);
-        from.on('close', () => setTimeout(() => to.destroy(), delay));
-      }
-    });
-    this.server.listen(port, '127.0.0.1', ready);
-  }
-
-  async stop(): Promise<void> {
-    for (const socket of this.sockets) {
-      socket.destroy();
-    }
-    await new Promise((resolve) => this.server.close(resolve));
   }
 }

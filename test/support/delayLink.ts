@@ -1,0 +1,49 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** A TCP link that delays what passes in each direction, and can go silent without closing. */
+export class DelayLink {
+  silent = false;
+  port = 0;
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+
+  /** `delay`: milliseconds one way, so that a round trip takes twice as long. */
+  constructor(target: number, delay: number) {
+    this.server = createServer((socket) => {
+      const other = connect(target, '127.0.0.1');
+      this.join(socket, other, delay);
+      this.join(other, socket, delay);
+    });
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) {
+      socket.destroy();
+    }
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private join(from: Socket, to: Socket, delay: number): void {
+    this.sockets.add(from);
+    from.setNoDelay(true);
+    from.on('data', (chunk) => {
+      setTimeout(() => {
+        if (!this.silent && !to.destroyed) {
+          to.write(chunk);
+        }
+      }, delay);
+    });
+    from.on('error', () => undefined);
+    from.on('close', () => {
+      this.sockets.delete(from);
+      setTimeout(() => to.destroy(), delay);
+    });
+  }
+}
