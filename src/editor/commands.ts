@@ -34,6 +34,32 @@ export class CommandRegistry implements vscode.Disposable {
     );
   }
 
+  /**
+   * Commands of a feature that is loaded when one of them is first called; `load` registers them for good. What is called
+   * until then goes to the real command afterwards. Answers a function that loads the feature for another reason.
+   */
+  registerLater(ids: readonly CommandId[], load: () => Promise<void>): () => Promise<void> {
+    let loading: Promise<void> | undefined;
+    const loadOnce = (): Promise<void> => {
+      loading ??= this.replace(ids, load);
+      return loading;
+    };
+    for (const id of ids) {
+      this.register(id, async (...args) => {
+        await loadOnce();
+        return vscode.commands.executeCommand(id, ...args);
+      });
+    }
+    return loadOnce;
+  }
+
+  private async replace(ids: readonly CommandId[], load: () => Promise<void>): Promise<void> {
+    for (const id of ids) {
+      this.registered.get(id)?.dispose();
+    }
+    await load();
+  }
+
   dispose(): void {
     for (const one of this.registered.values()) {
       one.dispose();

@@ -1,18 +1,14 @@
 import * as vscode from 'vscode';
 import { t } from '../base/l10n.ts';
-import { registerConnectivity } from './connectivity/register.ts';
 import { registerDashboard } from './dashboard/register.ts';
-import { registerDrift } from './drift/register.ts';
 import { registerExplorer } from './explorer/register.ts';
 import type { ClusterExplorer } from './explorer/view.ts';
 import { registerFiles } from './files/register.ts';
 import { registerHealth } from './health/register.ts';
-import { registerLanguage } from './language/register.ts';
-import { registerLogs } from './logs/register.ts';
+import { registerLanguageLater } from './language/later.ts';
 import { registerManager } from './manager/register.ts';
 import { registerOperations } from './operations/register.ts';
 import { registerQuery } from './query/register.ts';
-import { registerTables } from './query/tables.ts';
 import { registerRemote } from './remote/register.ts';
 import type { Services } from './services.ts';
 import { registerSql } from './sql/register.ts';
@@ -27,14 +23,10 @@ export function registerFeatures(services: Services): ClusterExplorer {
   const explorer = registerExplorer(services);
   registerHealth(services);
   registerDashboard(services);
-  registerDrift(services);
   registerFiles(services);
-  services.add(registerLanguage(services));
-  registerLogs(services);
+  registerLanguageLater(services);
   registerOperations(services);
   registerQuery(services);
-  registerTables(services);
-  registerConnectivity(services);
   registerManager(services);
   registerSql(services);
   registerVerify(services);
@@ -42,7 +34,28 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerRemote(services);
   registerCreateTopology(services);
   registerTopologyDiagnostics(services);
+  registerLater(services);
   return explorer;
+}
+
+/** Features that are nothing but commands are loaded when one of these is called. */
+function registerLater(services: Services): void {
+  const { commands } = services;
+  commands.registerLater(['openGauss.compareParameters'], async () => {
+    (await import('./drift/register.ts')).registerDrift(services);
+  });
+  commands.registerLater(
+    ['openGauss.followLog', 'openGauss.nextLogError', 'openGauss.whyDown'],
+    async () => {
+      (await import('./logs/register.ts')).registerLogs(services);
+    },
+  );
+  commands.registerLater(['openGauss.showControlData', 'openGauss.showReplication'], async () => {
+    (await import('./query/tables.ts')).registerTables(services);
+  });
+  commands.registerLater(['openGauss.connectivity'], async () => {
+    (await import('./connectivity/register.ts')).registerConnectivity(services);
+  });
 }
 
 function registerHelp(services: Services): void {

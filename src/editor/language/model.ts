@@ -59,7 +59,8 @@ export class LanguageModel implements vscode.Disposable {
   /** The parameters by which a document is judged. */
   catalogue(text: string, scope: DocumentScope): Promise<Catalogue> {
     const configured = parseServerVersion(setting('openGauss.serverVersion'));
-    const version = chooseVersion({ text, topology: scope.topology, configured });
+    const detected = scope.entry && this.services.monitors.monitor(scope.entry.id)?.version;
+    const version = chooseVersion({ text, topology: scope.topology, detected, configured });
     return loadCatalogue(version, scope.topology?.build ?? 'release');
   }
 

@@ -20,7 +20,7 @@ export function journalFolder(entry: TopologyEntry): string {
 }
 
 /** Runs plans, one at a time, and shows how they go. */
-export class Runs implements vscode.Disposable {
+export class Runs {
   private readonly services: Services;
   private readonly view: ProgressView;
   private readonly reports = new Map<string, string>();
@@ -87,10 +87,6 @@ export class Runs implements vscode.Disposable {
     }
     await showMarkdown(this.services.answers.put(`/${entry.id}/report.md`, text), 'here');
     return true;
-  }
-
-  dispose(): void {
-    this.view.dispose();
   }
 
   private async withNotification(

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import { resultCsv, resultJson } from '../../operations/sql/export.ts';
-import { runSql } from '../../operations/sql/run.ts';
 import type { SqlResult } from '../../operations/sql/run.ts';
 import type { FromResults } from '../../../webview/results/protocol.ts';
 import { roleOf } from '../explorer/details.ts';
@@ -78,6 +77,7 @@ export class SqlRuns implements vscode.Disposable {
   private async ask(ref: NodeRef, script: Script, signal: AbortSignal): Promise<NodeAnswer> {
     const base = { node: ref.node.id, role: this.role(ref) };
     try {
+      const { runSql } = await import('../../operations/sql/run.ts');
       const shell = await this.services.hosts.shell(ref, signal);
       const outcome = await runSql(shell, ref.node, script.text, {
         rowLimit: rowLimit(),

@@ -3,7 +3,6 @@ import { t } from '../../base/l10n.ts';
 import { plannedChecks } from '../../operations/verify/plan.ts';
 import { summary, verifyJson, verifyMarkdown } from '../../operations/verify/report.ts';
 import type { CheckResult, PlannedCheck, VerifyReport } from '../../operations/verify/types.ts';
-import { verify } from '../../operations/verify/verify.ts';
 import { showMarkdown } from '../answers.ts';
 import { untrusted } from '../errors.ts';
 import { sentence } from '../failures.ts';
@@ -58,6 +57,7 @@ async function run(
   if (!vscode.workspace.isTrusted) {
     throw untrusted();
   }
+  const { verify } = await import('../../operations/verify/verify.ts');
   const { topology } = entry;
   if (topology === undefined) {
     throw new vscode.CancellationError();

@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import { t } from '../../base/l10n.ts';
+import { LocalJournal, runsOf } from '../../operations/journal.ts';
+import { versionFor } from '../../operations/detect-version.ts';
+import { recipeNamed, recipes } from '../../operations/recipes/catalogue.ts';
+import type { RecipeEntry } from '../../operations/recipes/catalogue.ts';
+import { layoutOf } from '../../operations/recipes/layout.ts';
+import { localJournalPath } from '../../operations/runner.ts';
+import { pickTopology } from '../nodes.ts';
+import { pickTarget } from './target.ts';
+import type { Services } from '../services.ts';
+import type { TopologyEntry } from '../topology/service.ts';
+import { PlanDocuments, confirm, exportPlan, obstacles } from './planned.ts';
+import type { Planned } from './planned.ts';
+import type { ProgressView } from './progress-view.ts';
+import { Runs, journalFolder } from './runs.ts';
+
+/** Commands that stand for one recipe. */
+const recipeCommands = {
+  'openGauss.deploy': 'deploy',
+  'openGauss.preflight': 'preflight',
+  'openGauss.setUpDisasterRecovery': 'disaster-recovery',
+  'openGauss.start': 'start',
+  'openGauss.stop': 'stop',
+  'openGauss.restart': 'restart',
+  'openGauss.tearDown': 'tear-down',
+} as const;
+
+/** The commands of plans. Recipes and what they need are loaded with this file, on the first call. */
+export function registerOperationCommands(services: Services, view: ProgressView): void {
+  const runs = new Runs(services, view);
+  const plans = new PlanDocuments(services);
+
+  const offer = async (
+    entry: TopologyEntry,
+    recipe: RecipeEntry,
+    argument?: unknown,
+  ): Promise<void> => {
+    const { topology } = entry;
+    if (topology === undefined) {
+      return;
+    }
+    const target = await pickTarget(topology, recipe, argument);
+    if (target === undefined) {
+      return;
+    }
+    const version =
+      services.monitors.monitor(entry.id)?.version ??
+      (await versionFor(topology, services.hosts.pool(entry)));
+    const plan = recipe.plan(layoutOf(topology, version), target);
+    const planned = await plans.show(entry, plan);
+    if (planned === undefined) {
+      return;
+    }
+    const run = t('Run Plan');
+    const reasons = obstacles(planned.preview);
+    if (reasons.length > 0) {
+      void vscode.window.showErrorMessage(t('The plan cannot run as it is: {0}', reasons[0] ?? ''));
+      return;
+    }
+    const answer = await vscode.window.showInformationMessage(
+      t('Read the plan. Nothing has been done yet.'),
+      run,
+    );
+    if (answer === run) {
+      await start(planned);
+    }
+  };
+  const start = async (planned: Planned): Promise<void> => {
+    if (planned.plan.readOnly === true || (await confirm(planned))) {
+      await runs.run(planned.entry, planned.plan);
+    }
+  };
+  for (const [id, name] of Object.entries(recipeCommands)) {
+    services.commands.register(id as keyof typeof recipeCommands, async (argument) => {
+      const recipe = recipeNamed(name);
+      const entry = await pickTopology(services, argument, recipe.title());
+      if (entry !== undefined) {
+        await offer(entry, recipe, argument);
+      }
+    });
+  }
+  services.commands.register('openGauss.plan', async (argument) => {
+    const entry = await pickTopology(services, argument, t('Plan an Operation'));
+    const recipe = entry && (await pickRecipe());
+    if (entry !== undefined && recipe !== undefined) {
+      await offer(entry, recipe);
+    }
+  });
+  services.commands.register('openGauss.runPlan', async (argument) => {
+    const planned = plans.of(argument);
+    if (planned !== undefined) {
+      await start(planned);
+    }
+  });
+  services.commands.register('openGauss.exportPlanSh', async (argument) => {
+    const planned = plans.of(argument);
+    if (planned !== undefined) {
+      await exportPlan(planned, 'sh');
+    }
+  });
+  services.commands.register('openGauss.exportPlanAnsible', async (argument) => {
+    const planned = plans.of(argument);
+    if (planned !== undefined) {
+      await exportPlan(planned, 'ansible');
+    }
+  });
+  services.commands.register('openGauss.resumeDeployment', async (argument) => {
+    const entry = await pickTopology(services, argument, t('Resume Deployment'));
+    const recipe = entry && (await lastRecipe(entry));
+    if (entry !== undefined && recipe !== undefined) {
+      await offer(entry, recipe);
+    } else if (entry !== undefined) {
+      void vscode.window.showInformationMessage(
+        t('Nothing was begun on {0} that could be resumed.', entry.name),
+      );
+    }
+  });
+  services.commands.register('openGauss.showStepOutput', async (step) => {
+    if (typeof step === 'string') {
+      await runs.showOutput(step);
+    }
+  });
+  services.commands.register('openGauss.showReport', async (argument) => {
+    const entry = await pickTopology(services, argument, t('Show Last Report'));
+    if (entry !== undefined && !(await runs.showReport(entry)) && !(await showSavedReport(entry))) {
+      void vscode.window.showInformationMessage(t('There is no report of {0} yet.', entry.name));
+    }
+  });
+}
+
+async function pickRecipe(): Promise<RecipeEntry | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    recipes.map((recipe) => ({ label: recipe.title(), detail: recipe.description(), recipe })),
+    {
+      title: t('Plan an Operation'),
+      placeHolder: t('Nothing runs before you have seen the plan.'),
+    },
+  );
+  return picked?.recipe;
+}
+
+/** The recipe of the newest run in the journal that did not end well. */
+async function lastRecipe(entry: TopologyEntry): Promise<RecipeEntry | undefined> {
+  const records = await new LocalJournal(localJournalPath(journalFolder(entry))).read();
+  const last = runsOf(records).at(-1);
+  return last === undefined || last.outcome === 'done'
+    ? undefined
+    : recipes.find((recipe) => recipe.name === last.recipe);
+}
+
+async function showSavedReport(entry: TopologyEntry): Promise<boolean> {
+  const folder = vscode.Uri.file(journalFolder(entry));
+  const files = await vscode.workspace.fs.readDirectory(folder).then(
+    (found) =>
+      found
+        .map(([name]) => name)
+        .filter((name) => /^report-.*\.md$/.test(name))
+        .sort(),
+    () => [],
+  );
+  const newest = files.at(-1);
+  if (newest === undefined) {
+    return false;
+  }
+  await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.joinPath(folder, newest));
+  return true;
+}
