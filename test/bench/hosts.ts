@@ -12,6 +12,7 @@ import { mapLimited } from '../../src/base/async.ts';
 import { createHostPool } from '../../src/hosts/pool.ts';
 import { DelayLink } from '../support/delayLink.ts';
 import { findSshd, TestSshd } from '../support/sshd.ts';
+import { noPrompts } from '../support/noPrompts.ts';
 
 const run = promisify(execFile);
 const question = 'echo one; uname -s';
@@ -180,15 +181,3 @@ async function compare(
     console.log(`| ${cells.join(' | ')} |`);
   }
 }
-
-const noPrompts = {
-  password: async () => Promise.resolve(undefined),
-  passphrase: async () => Promise.resolve(undefined),
-  keyboardInteractive: async () => Promise.resolve(undefined),
-  confirmHostKey: async () => Promise.resolve(false),
-  secrets: {
-    get: async () => Promise.resolve(undefined),
-    save: async () => Promise.resolve(),
-    delete: async () => Promise.resolve(),
-  },
-};

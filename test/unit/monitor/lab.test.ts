@@ -3,26 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createHostPool } from '../../../src/hosts/pool.ts';
-import type { HostPrompts } from '../../../src/hosts/prompts.ts';
 import type { TerminalPool } from '../../../src/hosts/terminal.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import type { Snapshot } from '../../../src/status/types.ts';
 import { parseTopology } from '../../../src/topology/parse.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { Lab } from '../../lab/lab.ts';
-
-/** Nobody is asked: the lab's keys let in and its host keys are known. */
-const noPrompts: HostPrompts = {
-  password: () => Promise.resolve(undefined),
-  passphrase: () => Promise.resolve(undefined),
-  keyboardInteractive: () => Promise.resolve(undefined),
-  confirmHostKey: () => Promise.resolve(false),
-  secrets: {
-    get: () => Promise.resolve(undefined),
-    save: () => Promise.resolve(),
-    delete: () => Promise.resolve(),
-  },
-};
+import { noPrompts } from '../../support/noPrompts.ts';
 
 describe('the monitor on real shells over SSH', () => {
   let lab: Lab;
