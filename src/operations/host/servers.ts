@@ -8,6 +8,7 @@ import type { GsCtlQuery } from '../../status/types.ts';
 import { blocked, commandFailed, notVerified } from '../errors.ts';
 import { poll } from '../execute-step.ts';
 import { runForNode, runOn } from './command.ts';
+import { fileState } from './folders.ts';
 import { controlData, nodeRuns, queryNode } from './node-query.ts';
 import { type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { ServerModel } from '../recipes/server-model.ts';
@@ -80,7 +81,7 @@ export function describeAll(cluster: ClusterLayout, queries: readonly GsCtlQuery
 }
 
 /** The node that is to lead: the reformer of cm_config.ini, else the first one. */
-async function leaderOf(context: StepContext, cluster: ClusterLayout): Promise<NodeLayout> {
+export async function leaderOf(context: StepContext, cluster: ClusterLayout): Promise<NodeLayout> {
   if (cluster.cmConfig === undefined) {
     return cluster.first;
   }
@@ -108,6 +109,10 @@ export async function contradiction(
 ): Promise<CheckAnswer | undefined> {
   if (as === 'independent') {
     return undefined;
+  }
+  const rival = as === 'primary' ? await rivalOf(context, layout, cluster) : undefined;
+  if (rival !== undefined) {
+    return rival;
   }
   for (const node of cluster.nodes) {
     const said =
@@ -138,6 +143,44 @@ export async function contradiction(
   return undefined;
 }
 
+/** Refuses to start a primary cluster beside another one: after a role change the topology may still name the old roles. */
+async function rivalOf(
+  context: StepContext,
+  layout: Layout,
+  cluster: ClusterLayout,
+): Promise<CheckAnswer | undefined> {
+  for (const other of layout.clusters) {
+    const queries =
+      other.name === cluster.name
+        ? []
+        : await queryCluster(context, other).catch((thrown: unknown) => {
+            // Who cannot be asked is no reason to keep a primary down.
+            if (context.signal.aborted) {
+              throw thrown;
+            }
+            return [];
+          });
+    const index = queries.findIndex((query) => query.haState?.localRole === 'Primary' && query.kind === 'online');
+    const node = other.nodes[index];
+    if (node !== undefined) {
+      return {
+        kind: 'blocked',
+        failure: blocked(
+          t('{0} is the Primary now: {1} is not started as a second one.', node.id, cluster.name),
+          {
+            host: node.host,
+            node: node.id,
+            remedy: t(
+              'If roles have changed, write the new roles into opengauss.yaml. A cluster is never started as something else than it is.',
+            ),
+          },
+        ),
+      };
+    }
+  }
+  return undefined;
+}
+
 async function runModeInFile(context: StepContext, node: NodeLayout): Promise<string | undefined> {
   const current = await readText(context, node.host, `${node.dataDir}/postgresql.conf`);
   if (current === undefined) {
@@ -149,7 +192,8 @@ async function runModeInFile(context: StepContext, node: NodeLayout): Promise<st
   return value?.toLowerCase().replace(/^cluster_/, '');
 }
 
-async function launch(
+/** Starts one node without waiting for it. `leads`: it is the one that leads its cluster. */
+export async function launch(
   context: StepContext,
   layout: Layout,
   node: NodeLayout,
@@ -157,6 +201,13 @@ async function launch(
   leads: boolean,
 ): Promise<void> {
   const line = startCommand(layout.model, node, as, leads);
+  const cluster = layout.clusters.find((one) => one.nodes.includes(node)) ?? layout.primary;
+  // The tools make these beside the data directory; in the journal, so that a tear-down finds them.
+  for (const path of [node.startLog, ...(layout.model.sharedXlogFile ? [cluster.lockFile] : [])]) {
+    if ((await fileState(context, node.host, path)) === 'absent') {
+      await context.recordCreated({ host: node.host, kind: 'file', path });
+    }
+  }
   const answer = await runForNode(
     context,
     node.spec,

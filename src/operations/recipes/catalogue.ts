@@ -10,6 +10,7 @@ import {
 } from './deploy.ts';
 import type { Layout } from './layout.ts';
 import { restartPlan, startPlan, stopPlan, type Target } from './lifecycle.ts';
+import { failoverPlan, rebuildPlan, switchoverPlan } from './roles.ts';
 import { tearDownPlan } from './tear-down.ts';
 
 /** A recipe that needs nothing but the topology and, for some, what it is to work on. */
@@ -19,6 +20,8 @@ export interface RecipeEntry {
   readonly description: () => string;
   /** Whether it asks for a node, a cluster or both. */
   readonly takesTarget?: boolean;
+  /** What it can be asked for; everything when not given. */
+  readonly targets?: readonly Target['kind'][];
   plan(layout: Layout, target: Target): Plan;
 }
 
@@ -74,6 +77,35 @@ export const recipes: readonly RecipeEntry[] = [
     description: () => t('Stops and starts nodes in the right order, each in its mode'),
     takesTarget: true,
     plan: restartPlan,
+  },
+  {
+    name: 'switchover',
+    title: () => t('Switch over'),
+    description: () =>
+      t(
+        'Another cluster becomes the primary one, or another node leads its cluster; nothing is lost',
+      ),
+    takesTarget: true,
+    targets: ['cluster', 'node'],
+    plan: switchoverPlan,
+  },
+  {
+    name: 'failover',
+    title: () => t('Fail over'),
+    description: () =>
+      t('The primary is lost: the recovery cluster, or a node that lives, takes over'),
+    takesTarget: true,
+    targets: ['cluster', 'node'],
+    plan: failoverPlan,
+  },
+  {
+    name: 'rebuild',
+    title: () => t('Rebuild a standby'),
+    description: () =>
+      t('The standby cluster is copied from the primary again, or a follower is taken back'),
+    takesTarget: true,
+    targets: ['cluster', 'node'],
+    plan: rebuildPlan,
   },
   {
     name: 'tear-down',

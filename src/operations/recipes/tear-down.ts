@@ -88,7 +88,9 @@ function removeStep(layout: Layout, host: string, after: readonly string[]): Ste
       }));
     },
     run: async (context) => {
-      for (const item of await left(context, host)) {
+      // Not only what is left now: folders on the way become empty when what is in them has gone.
+      const items = (await context.createdItems()).filter((item) => item.host === host);
+      for (const item of items.reverse()) {
         context.output(`${await removeCreated(context, item)}\n`);
       }
       await mustRun(

@@ -34,7 +34,7 @@ export function dssInstText(
     '_LOG_MAX_FILE_SIZE = 100M',
     `LSNR_PATH = ${node.dssHome}`,
     'STORAGE_MODE = DISK',
-    `${model.diskLockKey} = ${cluster.base}`,
+    `${model.diskLockKey} = ${cluster.disk}`,
     `_SHM_KEY = ${cluster.shmKey}`,
     `DSS_NODES_LIST = ${cluster.dssNodes}`,
     ...(model.dssRunMode ? [`CLUSTER_RUN_MODE = cluster_${standby ? 'standby' : 'primary'}`] : []),

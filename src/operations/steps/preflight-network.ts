@@ -97,7 +97,14 @@ export const strangers: PreflightCheck = {
       .filter((line) => !ours.some((path) => `${line.trim()} `.includes(` ${path} `)));
     return others.length > 0
       ? warning(
-          t('They are left alone: {0}', others.map((line) => line.trim().slice(0, 120)).join('; ')),
+          t(
+            '{0} that are left alone: {1}',
+            others.length,
+            others
+              .slice(0, 3)
+              .map((line) => line.trim().slice(0, 120))
+              .join('; ') + (others.length > 3 ? ' …' : ''),
+          ),
           t('Nothing to do, unless they use the same ports, folders or shared memory keys.'),
         )
       : ok(t('none'));
