@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { t } from '../base/l10n.ts';
 import {
   diskFull,
   FileChanged,
@@ -149,13 +150,13 @@ export class Files {
       case exit.missing:
         return fileNotFound(host, path);
       case exit.notAFile:
-        return fileRead(host, path, 'it is not a file');
+        return fileRead(host, path, t('it is not a file'));
       case exit.unreadable:
         return permissionDenied(host, path, 'Permission denied');
       default:
         return /permission denied/i.test(said)
           ? permissionDenied(host, path, said)
-          : fileRead(host, path, said === '' ? `exit code ${answer.code}` : said);
+          : fileRead(host, path, said === '' ? t('exit code {0}', answer.code) : said);
     }
   }
 
@@ -173,11 +174,11 @@ export class Files {
     }
     switch (answer.code) {
       case exit.notAFile:
-        return fileWrite(host, path, 'it is not a file');
+        return fileWrite(host, path, t('it is not a file'));
       case exit.incomplete:
-        return fileWrite(host, path, 'the new content did not arrive whole');
+        return fileWrite(host, path, t('the new content did not arrive whole'));
       default:
-        return fileWrite(host, path, said === '' ? `exit code ${answer.code}` : said);
+        return fileWrite(host, path, said === '' ? t('exit code {0}', answer.code) : said);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { t } from '../base/l10n.ts';
 import type { HostFailure } from './errors.ts';
 import { connectionLost, noShell, resultUnknown } from './errors.ts';
 import type { Channel, Transport } from './channel.ts';
@@ -58,7 +59,7 @@ export class KeptShell {
         this.gone = true;
         clearTimeout(timer);
         channel.destroy();
-        reject(noShell(host, said.trim() === '' ? 'no answer' : said.trim().slice(0, 500)));
+        reject(noShell(host, said.trim() === '' ? t('no answer') : said.trim().slice(0, 500)));
       };
     });
     const frames = new FrameReader(this.nonce, {
@@ -76,7 +77,7 @@ export class KeptShell {
     });
     void channel.closed.then(() => {
       giveUp();
-      this.end('the connection was lost');
+      this.end(t('the connection was lost'));
       lost();
     });
     channel.stdout.on('data', (chunk: Buffer) => frames.push(chunk));
@@ -124,7 +125,7 @@ export class KeptShell {
         done();
         reject(aborted());
       };
-      const timer = setTimeout(() => this.fail('it did not answer in time'), wait);
+      const timer = setTimeout(() => this.fail(t('it did not answer in time')), wait);
       signal?.addEventListener('abort', cancel, { once: true });
       this.pending.set(id, {
         count: commands.length,
@@ -133,7 +134,7 @@ export class KeptShell {
           if (answers.length === commands.length) {
             resolve(answers);
           } else {
-            reject(resultUnknown(this.host, 'the answer is incomplete'));
+            reject(resultUnknown(this.host, t('the answer is incomplete')));
           }
         },
         reject: (failure) => {
@@ -170,7 +171,7 @@ export class KeptShell {
       }),
     ]);
     clearTimeout(timer);
-    this.end('the connection was closed');
+    this.end(t('the connection was closed'));
     this.channel.destroy();
   }
 

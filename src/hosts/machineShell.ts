@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { t } from '../base/l10n.ts';
 import { mapLimited } from '../base/async.ts';
 import type { Transport } from './channel.ts';
 import {
@@ -79,7 +80,7 @@ export class MachineShell implements Shell {
     }
     const [answer] = await this.probe([{ text, timeout }], limit, options.signal);
     if (answer === undefined) {
-      throw resultUnknown(this.host, 'the answer is incomplete');
+      throw resultUnknown(this.host, t('the answer is incomplete'));
     }
     if (answer.ended === 'time limit') {
       throw timedOut(this.host, timeout);

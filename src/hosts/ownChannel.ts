@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { t } from '../base/l10n.ts';
 import { asError } from '../base/async.ts';
 import type { Channel, Transport } from './channel.ts';
 import { cancelled, outputLimit, resultUnknown, timedOut, type HostFailure } from './errors.ts';
@@ -68,7 +69,7 @@ export async function runOnOwnChannel(
           settle(() =>
             reject(
               why.code === 'timed-out'
-                ? resultUnknown(host, 'it did not answer in time', why)
+                ? resultUnknown(host, t('it did not answer in time'), why)
                 : why,
             ),
           ),
@@ -112,7 +113,7 @@ export async function runOnOwnChannel(
         if (failure !== undefined) {
           reject(failure);
         } else if (code === undefined) {
-          reject(resultUnknown(host, 'the connection was lost'));
+          reject(resultUnknown(host, t('the connection was lost')));
         } else {
           resolve(code);
         }
@@ -138,7 +139,7 @@ async function openInTime(
     const timer =
       timeout === undefined
         ? undefined
-        : setTimeout(() => giveUp(resultUnknown(host, 'it did not start in time')), timeout);
+        : setTimeout(() => giveUp(resultUnknown(host, t('it did not start in time'))), timeout);
     const done = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -161,20 +162,21 @@ async function openInTime(
   });
 }
 
-/** The exit code once the output is complete, though a process that is left behind may still hold it open. */
+/**
+ * The exit code once the output is complete, though a process that is left behind may still hold it open. A server may
+ * send the code before the output: when the end of the output never comes, nobody knows.
+ */
 async function finish(channel: Channel, outputs: readonly Marked[]): Promise<number | undefined> {
   const code = await channel.ended;
-  await Promise.race([channel.closed, Promise.all(outputs.map(async ({ seen }) => seen))]);
-  for (const { flush } of outputs) {
-    flush();
-  }
-  return code;
+  const whole = Promise.all(outputs.map(async ({ seen }) => seen)).then(() => true);
+  const complete = await Promise.race([whole, channel.closed.then(() => false)]);
+  // Both may have come at the same time.
+  return complete || outputs.every(({ isOver }) => isOver()) ? code : undefined;
 }
 
 interface Marked {
   readonly push: (chunk: Buffer) => void;
-  /** Nothing more comes: what was held back is output too. */
-  readonly flush: () => void;
+  readonly isOver: () => boolean;
   readonly seen: Promise<void>;
 }
 
@@ -210,13 +212,7 @@ function untilMark(mark: string, rest: (chunk: Buffer) => void): Marked {
       resolveSeen();
     }
   };
-  const flush = (): void => {
-    if (!over && held.length > 0) {
-      rest(held);
-    }
-    over = true;
-  };
-  return { push, flush, seen };
+  return { push, seen, isOver: () => over };
 }
 
 /** Leaves out what a login shell prints before our first line. */

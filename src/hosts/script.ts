@@ -129,24 +129,21 @@ export function endBatch(id: number): string {
  * connection is gone, the command's group is ended. With input, `length` bytes are handed over to the command.
  */
 export function ownChannel(nonce: string, text: string, inputLength: number | undefined): string {
-  const started = `printf '${nonce} %s\\n' $p\n`;
-  // The connection may be gone already when something is printed; the command itself does not inherit this.
-  const stay = "trap '' 1 13 15\n";
+  // The leader of the group tells its own number before the command can print anything.
+  const leader = (rest: string): string =>
+    `$s sh -c ${quote(`printf '${nonce} %s\\n' $$; ${rest}`)} sh ${quote(text)}`;
   return (
     'exec 3<&0 4>&2 2>/dev/null\n' +
     findSetsid +
     endGroup +
     (inputLength === undefined
-      ? `$s sh -c ${quote(text)} </dev/null 2>&4 3<&- 4>&- & p=$!\n` +
-        stay +
-        '( exec >&- 4>&-; cat <&3 >/dev/null; z $p ) & w=$!\n' +
-        started +
-        'wait $p; c=$?\n' +
-        'kill -KILL $w\n'
-      : `$s sh -c ${quote(`head -c ${inputLength} | sh -c ${quote(text)}`)} <&3 2>&4 3<&- 4>&- & p=$!\n` +
-        stay +
-        started +
-        'wait $p; c=$?\n') +
+      ? `${leader('exec sh -c "$1"')} </dev/null 2>&4 3<&- 4>&- & p=$!\n`
+      : `${leader(`head -c ${inputLength} | sh -c "$1"`)} <&3 2>&4 3<&- 4>&- & p=$!\n`) +
+    // The connection may be gone already when something is printed; the command itself does not inherit this.
+    "trap '' 1 13 15\n" +
+    (inputLength === undefined
+      ? '( exec >&- 4>&-; cat <&3 >/dev/null; z $p ) & w=$!\nwait $p; c=$?\nkill -KILL $w\n'
+      : 'wait $p; c=$?\n') +
     `printf ${nonce}; printf ${nonce} >&4\n` +
     'exit $c'
   );

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { t } from '../../base/l10n.ts';
 import { Failure } from '../../base/errors.ts';
 import type { SshSettings } from '../sshConfig/settings.ts';
 import {
@@ -51,7 +52,7 @@ export async function connect(
       : unreachable(
           settings.name,
           settings.hostName,
-          socket.errored ?? new Error('the connection ended'),
+          socket.errored ?? new Error(t('the connection ended')),
         );
   }
   const where = `${settings.hostName}:${settings.port}`;
@@ -134,7 +135,7 @@ export async function connect(
       }
     });
     client.on('close', () =>
-      finish(unreachable(settings.name, where, new Error('the server closed the connection'))),
+      finish(unreachable(settings.name, where, new Error(t('the server closed the connection')))),
     );
     wait(settings.connectTimeout);
     client.connect({

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Client, ClientChannel } from 'ssh2';
+import { t } from '../../base/l10n.ts';
 import type { Channel, Transport } from '../channel.ts';
 import { exitCode } from '../channel.ts';
 import { channelRefused, connectionLost } from '../errors.ts';
@@ -153,7 +154,7 @@ export class SshConnection implements Transport {
         reject(failure);
       };
       const timer = setTimeout(
-        () => giveUp(channelRefused(this.host, new Error('it does not answer'))),
+        () => giveUp(channelRefused(this.host, new Error(t('it does not answer')))),
         openLimit,
       );
       void this.closed.then(() => giveUp(connectionLost(this.host)));

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { connect as connectTcp } from 'node:net';
 import { Duplex } from 'node:stream';
+import { t } from '../../base/l10n.ts';
 import type { SshSettings } from '../sshConfig/settings.ts';
 import { connectTimedOut, proxyFailed, unreachable } from '../errors.ts';
 
@@ -77,7 +78,9 @@ export function dialCommand(settings: SshSettings, command: string): Duplex {
     if (code === 0 && text === '') {
       stream.push(null);
     } else if (!stream.destroyed) {
-      stream.destroy(proxyFailed(settings.name, text === '' ? `exit code ${code ?? '?'}` : text));
+      stream.destroy(
+        proxyFailed(settings.name, text === '' ? t('exit code {0}', code ?? '?') : text),
+      );
     }
   });
   return stream;

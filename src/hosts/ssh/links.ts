@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { t } from '../../base/l10n.ts';
 import { resolveHop, type ResolveOptions } from '../sshConfig/resolve.ts';
 import type { SshSettings } from '../sshConfig/settings.ts';
 import { cancelled, isHostFailure, proxyFailed } from '../errors.ts';
@@ -40,7 +41,7 @@ export class Links {
       }
       at = await resolveHop(last, at.proxyJump.slice(0, -1), this.services.resolve);
       if (seen.has(keyOf(at)) || route.length > mostHops) {
-        throw proxyFailed(settings.name, 'ProxyJump leads in a circle');
+        throw proxyFailed(settings.name, t('ProxyJump leads in a circle'));
       }
       seen.add(keyOf(at));
       route.push(at);

@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { t } from '../../base/l10n.ts';
 import type { HostSpec } from '../../topology/types.ts';
 import { badWord, proxyFailed } from '../errors.ts';
 import { operand } from '../quote.ts';
@@ -53,7 +54,7 @@ export async function resolveHop(
   const found = /^(?:ssh:\/\/)?(?:([^@]*)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?\/?$/.exec(hop);
   const host = found?.[2]?.replace(/^\[(.*)\]$/, '$1');
   if (found === null || host === undefined) {
-    throw proxyFailed(hop, `"${hop}" is not [user@]host[:port]`);
+    throw proxyFailed(hop, t('"{0}" is not [user@]host[:port].', hop));
   }
   const given = emptyOptions();
   if (found[1] !== undefined) {
