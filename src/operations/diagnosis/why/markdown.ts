@@ -1,34 +1,35 @@
 import { t } from '../../../base/l10n.ts';
+import { fenced, inlineCode, plain } from '../../../base/markdown.ts';
 import { logName } from '../../logs/sources.ts';
 import type { WhyReport } from './types.ts';
 
-/** The report as Markdown. `link` makes a target for a place in a file of the node. */
-export function whyMarkdown(
-  report: WhyReport,
-  link: (path: string, line?: number) => string,
-): string {
+/**
+ * The report as Markdown. Places are named and not linked: pages of VS Code follow no links into files on nodes, so who
+ * shows the report offers them beside it.
+ */
+export function whyMarkdown(report: WhyReport): string {
   const { node, state } = report;
-  const lines = [`# ${t('Why is {0} down?', node.id)}`, ''];
+  const lines = [`# ${t('Why is {0} down?', plain(node.id))}`, ''];
   lines.push(
-    `**${'reason' in state ? text(state.reason) : t('It is not: it answers and is Normal.')}**`,
+    `**${'reason' in state ? plain(state.reason) : t('It is not: it answers and is Normal.')}**`,
     '',
   );
   if (report.faults.length > 0) {
     lines.push(`## ${t('The server refuses its configuration')}`, '');
     for (const fault of report.faults.slice(0, 20)) {
-      lines.push(
-        `- [postgresql.conf:${fault.line}](${link(fault.path, fault.line)}): ${text(fault.message)}`,
-      );
+      lines.push(`- ${inlineCode(`${fault.path}:${fault.line}`)}: ${plain(fault.message)}`);
     }
     lines.push('');
   }
   lines.push(`## ${t('Likely causes')}`, '');
   const causes = [
-    ...report.diagnoses.slice(0, 5).map((one) => ({ ...one, evidence: code(one.evidence) })),
+    ...report.diagnoses
+      .slice(0, 5)
+      .map((one) => ({ ...one, evidence: inlineCode(one.evidence.slice(0, 300)) })),
     ...report.facts.flatMap((fact) =>
       fact.remedy === undefined
         ? []
-        : [{ cause: fact.text, evidence: text(fact.title), remedy: fact.remedy }],
+        : [{ cause: fact.text, evidence: plain(fact.title), remedy: fact.remedy }],
     ),
   ];
   if (causes.length === 0) {
@@ -39,9 +40,9 @@ export function whyMarkdown(
   }
   causes.forEach(({ cause, evidence, remedy }, index) => {
     lines.push(
-      `${index + 1}. **${text(cause)}**`,
+      `${index + 1}. **${plain(cause)}**`,
       `   - ${t('Evidence')}: ${evidence}`,
-      `   - ${t('Remedy')}: ${text(remedy)}`,
+      `   - ${t('Remedy')}: ${plain(remedy)}`,
     );
   });
   lines.push(
@@ -53,28 +54,14 @@ export function whyMarkdown(
   );
   for (const fact of report.facts) {
     lines.push(
-      `| ${fact.remedy === undefined ? '' : '⚠ '}${text(fact.title)} | ${text(fact.text)} |`,
+      `| ${fact.remedy === undefined ? '' : '⚠ '}${plain(fact.title)} | ${plain(fact.text)} |`,
     );
   }
   for (const log of report.logs) {
+    lines.push('', `## ${logName(log.file.kind)}: ${plain(log.file.path)}`, '');
     lines.push(
-      '',
-      `## ${logName(log.file.kind)}: [${text(log.file.path)}](${link(log.file.path)})`,
-      '',
-    );
-    lines.push(
-      log.errors.length === 0
-        ? t('No errors at its end.')
-        : ['```text', ...log.errors, '```'].join('\n'),
+      log.errors.length === 0 ? t('No errors at its end.') : fenced('text', log.errors.join('\n')),
     );
   }
   return `${lines.join('\n')}\n`;
-}
-
-function text(value: string): string {
-  return value.replace(/[\\`*_[\]<>|]/g, '\\$&').replaceAll('\n', ' ');
-}
-
-function code(value: string): string {
-  return `\`${value.replaceAll('`', "'").slice(0, 300)}\``;
 }

@@ -40,6 +40,8 @@ export async function whyDown(
   const said = [
     lastReading(state)?.raw ?? '',
     'reason' in state ? state.reason : '',
+    // A server that refuses its file may not have a log yet.
+    ...configuration.faults.map((fault) => fault.message),
     ...logs.map((log) => recent(log.text)),
   ].join('\n');
   return {
