@@ -44,9 +44,11 @@ export async function showMarkdown(
   where: 'beside' | 'here' = 'beside',
 ): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
-  const known = await vscode.commands.getCommands(true);
-  const command = where === 'here' ? 'markdown.showPreview' : 'markdown.showPreviewToSide';
-  if (known.includes(command)) {
+  const markdown = vscode.extensions.getExtension('vscode.markdown-language-features');
+  if (markdown !== undefined) {
+    // Its commands are known only from then on.
+    await markdown.activate();
+    const command = where === 'here' ? 'markdown.showPreview' : 'markdown.showPreviewToSide';
     await vscode.commands.executeCommand(command, uri);
   } else {
     const column = where === 'here' ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
