@@ -1,4 +1,5 @@
 import { t } from '../base/l10n.ts';
+import { plain } from '../base/markdown.ts';
 import { addressOf, nodesOf } from '../topology/lookups.ts';
 import type { NodeSpec } from '../topology/types.ts';
 import type { Connection, Connectivity, PortUse, Reach } from './connectivity.ts';
@@ -70,11 +71,11 @@ export function connectivityMarkdown(result: Connectivity): string {
   const nodes = nodesOf(result.topology);
   const rows = nodes.map(
     (from) =>
-      `| ${cell(from.id)} | ${nodes.map((to) => cell(matrixCell(result, from, to))).join(' | ')} |`,
+      `| ${plain(from.id)} | ${nodes.map((to) => plain(matrixCell(result, from, to))).join(' | ')} |`,
   );
   const lines = notReachable(result).map(
     ({ from, to, connections }) =>
-      `| ${cell(from.id)} | ${cell(to.id)} | ${connections.map((one) => cell(connectionText(result, one))).join('<br>')} |`,
+      `| ${plain(from.id)} | ${plain(to.id)} | ${connections.map((one) => plain(connectionText(result, one))).join('<br>')} |`,
   );
   return [
     `# ${t('Connections between the nodes')}`,
@@ -83,7 +84,7 @@ export function connectivityMarkdown(result: Connectivity): string {
     '',
     t('Tried from the hosts of the nodes at {0}. Rows connect to columns.', isoTime(result)),
     '',
-    `| | ${nodes.map((node) => cell(node.id)).join(' | ')} |`,
+    `| | ${nodes.map((node) => plain(node.id)).join(' | ')} |`,
     `| --- |${' :---: |'.repeat(nodes.length)}`,
     ...rows,
     '',
@@ -194,9 +195,4 @@ function notReachable({ connections }: Connectivity): readonly {
 function connectionText({ topology }: Connectivity, one: Connection): string {
   const what = `${addressOf(topology, one.to)}:${one.port} (${useName(one.use)}): ${reachName(one.reach)}`;
   return one.detail === '' ? what : `${what} (${one.detail})`;
-}
-
-/** A text inside a table of Markdown. */
-function cell(text: string): string {
-  return text.replace(/[\\|`*_[\]<>]/g, '\\$&').replaceAll('\n', ' ');
 }

@@ -1,22 +1,9 @@
 import { messageOf } from '../base/errors.ts';
 import { t } from '../base/l10n.ts';
+import { fenced, plain } from '../base/markdown.ts';
 import { unifiedDiff } from './line-diff.ts';
 import type { PlanPreview, StepPreview } from './preview.ts';
 import type { PreviewPart } from './types.ts';
-
-/** A fence longer than any row of backticks in the text, so that the text cannot leave its block. */
-export function fenced(language: string, text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}${language}\n${text.replace(/\n?$/, '\n')}${fence}`;
-}
-
-/** Text in a paragraph, its own marks shown as they are. */
-export function plain(text: string): string {
-  return text
-    .replace(/[\\`*[\]<>#|]|(?<!\w)_|_(?!\w)/g, (mark) => `\\${mark}`)
-    .replaceAll('\n', ' ');
-}
 
 /** Minutes and seconds for people. */
 export function duration(seconds: number): string {

@@ -1,6 +1,7 @@
 import { t } from '../base/l10n.ts';
+import { fenced, plain } from '../base/markdown.ts';
 import type { RunResult, StepResult } from './events.ts';
-import { duration, fenced, plain } from './plan-document.ts';
+import { duration } from './plan-document.ts';
 
 /** What a report tells beside the run itself. */
 export interface ReportFacts {

@@ -11,7 +11,7 @@ import type { IconName } from './icons.ts';
 import { bad, doubtful, roleIcon, stateIcon } from './icons.ts';
 import type { ExplorerItem, NodeTarget } from './item.ts';
 import { clock, exactBytes, stateName } from './words.ts';
-import { cell } from './markdown.ts';
+import { plain } from '../../base/markdown.ts';
 
 /** The role of a node as last read; undefined when it was never read or names none. */
 export function roleOf(state: NodeState | undefined): string | undefined {
@@ -110,7 +110,7 @@ function rowsOf(prefix: string, target: NodeTarget): Row {
     children: [],
     target,
     value,
-    tooltip: () => `${cell(label)}: ${cell(value)}`,
+    tooltip: () => `${plain(label)}: ${plain(value)}`,
   });
 }
 
@@ -206,7 +206,7 @@ function problemItems(
       children: problems.map((problem, index) => ({
         ...row(`problem${index}`, problem.message, '', problemIcon(problem)),
         value: problem.message,
-        tooltip: () => cell(problem.message),
+        tooltip: () => plain(problem.message),
       })),
     },
   ];

@@ -6,8 +6,8 @@ import type { ManagerStatus } from '../../status/manager.ts';
 import type { NodeState, ReplicationTuple, Snapshot } from '../../status/types.ts';
 import type { ClusterSpec, NodeSpec } from '../../topology/types.ts';
 import { roleOf } from './details.ts';
-import { cell, table } from './markdown.ts';
-import type { Line } from './markdown.ts';
+import { plain, table } from '../../base/markdown.ts';
+import type { Line } from '../../base/markdown.ts';
 import { clock, exactBytes, reasonOf, stateName } from './words.ts';
 
 /** Everything that is known of a node, as a Markdown table with the time of the reading. */
@@ -15,7 +15,7 @@ export function nodeTooltip(node: NodeSpec, state: NodeState | undefined): strin
   const reading = lastReading(state);
   const query = reading?.query;
   const reason = state === undefined ? undefined : reasonOf(state);
-  const title = `**${cell(node.id)}** — ${cell(stateName(state))}`;
+  const title = `**${plain(node.id)}** — ${plain(stateName(state))}`;
   const lines: Line[] = [
     ...(reason === undefined ? [] : [[t('Reason'), reason] as const]),
     [t('Role'), roleOf(state) ?? t('unknown')],
@@ -58,7 +58,7 @@ export function clusterTooltip(cluster: ClusterSpec, snapshot: Snapshot | undefi
   });
   lines.push(...managerLines(snapshot?.managers?.get(cluster.name)));
   const time = snapshot === undefined ? '' : `\n\n${t('Read at')} ${clock(snapshot.time)}`;
-  return `**${cell(cluster.name)}**\n\n${table(lines)}${time}`;
+  return `**${plain(cluster.name)}**\n\n${table(lines)}${time}`;
 }
 
 /** What the cluster manager says, when the cluster has one. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import type { HealthLevel } from '../../status/health.ts';
 import { views } from '../contributions.ts';
-import { cell } from '../explorer/markdown.ts';
+import { plain } from '../../base/markdown.ts';
 import { clock } from '../explorer/words.ts';
 import type { Services } from '../services.ts';
 import { setting } from '../settings.ts';
@@ -51,9 +51,9 @@ export function registerHealth(services: Services): void {
       known
         .map(({ entry, health, time }) =>
           [
-            `**${cell(entry.name)}** — ${cell(health.sentence)}`,
+            `**${plain(entry.name)}** — ${plain(health.sentence)}`,
             ...(health.problems.length > 1
-              ? health.problems.map((problem) => `- ${cell(problem.message)}`)
+              ? health.problems.map((problem) => `- ${plain(problem.message)}`)
               : []),
             `\n${paused ? t('Not read any more; last read at {0}', clock(time)) : t('Read at {0}', clock(time))}`,
           ].join('\n'),

@@ -3,6 +3,7 @@ import { formatBytes } from '../../base/bytes.ts';
 import { t } from '../../base/l10n.ts';
 import { chooseVersion, parseServerVersion } from '../../config/version.ts';
 import { whyMarkdown } from '../../operations/diagnosis/why/markdown.ts';
+import type { WhyReport } from '../../operations/diagnosis/why/types.ts';
 import { whyDown } from '../../operations/diagnosis/why/why.ts';
 import { firstError } from '../../operations/logs/lines.ts';
 import { findLogs, logKinds, logName } from '../../operations/logs/sources.ts';
@@ -20,17 +21,19 @@ export function registerLogs(services: Services): void {
   const documents = services.add(new LogDocuments(services));
   const colours = services.add(new LogColours());
   services.add(vscode.workspace.registerTextDocumentContentProvider(logScheme, documents));
-  services.commands.register('openGauss.followLog', async (argument) => {
-    const ref = await pickNode(services, argument, t('Follow Log'));
-    const path = ref && (await pickLog(services, ref));
-    if (ref === undefined || path === undefined) {
-      return;
-    }
+  const follow = async (ref: NodeRef, path: string): Promise<void> => {
     const document = await vscode.workspace.openTextDocument(documents.follow(ref, path));
     await vscode.languages
       .setTextDocumentLanguage(document, 'log')
       .then(undefined, () => undefined);
     colours.draw(await vscode.window.showTextDocument(document, { preview: false }));
+  };
+  services.commands.register('openGauss.followLog', async (argument) => {
+    const ref = await pickNode(services, argument, t('Follow Log'));
+    const path = ref && (await pickLog(services, ref));
+    if (ref !== undefined && path !== undefined) {
+      await follow(ref, path);
+    }
   });
   services.commands.register('openGauss.nextLogError', () => {
     const editor = vscode.window.activeTextEditor;
@@ -49,7 +52,7 @@ export function registerLogs(services: Services): void {
   services.commands.register('openGauss.whyDown', async (argument) => {
     const ref = await pickNode(services, argument, t('Why Is This Node Down?'));
     if (ref !== undefined) {
-      await explain(services, ref);
+      await explain(services, ref, (path) => follow(ref, path));
     }
   });
 }
@@ -83,7 +86,11 @@ async function pickLog(services: Services, ref: NodeRef): Promise<string | undef
   return picked?.path;
 }
 
-async function explain(services: Services, ref: NodeRef): Promise<void> {
+async function explain(
+  services: Services,
+  ref: NodeRef,
+  follow: (path: string) => Promise<void>,
+): Promise<void> {
   const { node, entry, topology } = ref;
   const report = await vscode.window.withProgress(
     {
@@ -108,12 +115,41 @@ async function explain(services: Services, ref: NodeRef): Promise<void> {
       }
     },
   );
-  const markdown = whyMarkdown(report, (path, line) => {
-    const target = `${nodeFileUri(entry.id, node, path)}${line === undefined ? '' : `#L${line}`}`;
-    return `command:vscode.open?${encodeURIComponent(JSON.stringify([target]))}`;
-  });
-  const uri = services.answers.put(`/${entry.id}/${node.id}/why.md`, markdown);
+  const uri = services.answers.put(`/${entry.id}/${node.id}/why.md`, whyMarkdown(report));
   await showMarkdown(uri, 'here');
+  await offerPlaces(ref, report, follow);
+}
+
+/** The line of the configuration that the server refuses, and the newest log: one click away from the report. */
+async function offerPlaces(
+  { entry, node }: NodeRef,
+  report: WhyReport,
+  follow: (path: string) => Promise<void>,
+): Promise<void> {
+  const [fault] = report.faults;
+  const log = report.logs.find((one) => one.errors.length > 0) ?? report.logs[0];
+  const open = t('Open Line {0} of {1}', fault?.line ?? 0, 'postgresql.conf');
+  const followLog = t('Follow Log');
+  const actions = [
+    ...(fault === undefined ? [] : [open]),
+    ...(log === undefined ? [] : [followLog]),
+  ];
+  if (actions.length === 0) {
+    return;
+  }
+  const answer = await vscode.window.showInformationMessage(
+    t('What was found out about {0} stands in the report.', node.id),
+    ...actions,
+  );
+  if (answer === open && fault !== undefined) {
+    const at = new vscode.Position(fault.line - 1, 0);
+    await vscode.window.showTextDocument(
+      vscode.Uri.parse(nodeFileUri(entry.id, node, fault.path), true),
+      { selection: new vscode.Range(at, at), preview: false },
+    );
+  } else if (answer === followLog && log !== undefined) {
+    await follow(log.file.path);
+  }
 }
 
 /** The version whose rules hold: the topology's, the one that the hosts named, the setting's. */

@@ -1,11 +1,11 @@
 import { t } from '../../base/l10n.ts';
 import type { GsDdr } from '../../status/gs-ddr.ts';
 import type { NodeSpec } from '../../topology/types.ts';
-import { cell, table } from '../explorer/markdown.ts';
+import { plain, table } from '../../base/markdown.ts';
 
 /** What `gs_ddr -t query` said, as a Markdown page. */
 export function gsDdrReport(node: NodeSpec, answer: GsDdr, code: number): string {
-  const parts = [`# ${cell(node.id)} gs\\_ddr`];
+  const parts = [`# ${plain(node.id)} gs\\_ddr`];
   switch (answer.kind) {
     case 'query':
       parts.push(

@@ -2,12 +2,12 @@ import { t } from '../../base/l10n.ts';
 import { stableInstances } from '../../status/pg-controldata.ts';
 import type { ControlData } from '../../status/pg-controldata.ts';
 import type { NodeSpec } from '../../topology/types.ts';
-import { cell, table } from '../explorer/markdown.ts';
+import { plain, table } from '../../base/markdown.ts';
 import { fence } from './report.ts';
 
 /** What `pg_controldata` said, as a Markdown page: what matters first, then one table with a column for each page. */
 export function controlReport(node: NodeSpec, data: ControlData): string {
-  const parts = [`# ${cell(node.id)} pg\\_controldata`];
+  const parts = [`# ${plain(node.id)} pg\\_controldata`];
   if (data.kind === 'unrecognised') {
     parts.push(t('The answer was not recognised; see the raw text beside.'), fence(data.message));
     return `${parts.join('\n\n')}\n`;
@@ -22,7 +22,7 @@ export function controlReport(node: NodeSpec, data: ControlData): string {
     ]),
   );
   if (data.message !== '') {
-    parts.push(`**${cell(data.message)}**`);
+    parts.push(`**${plain(data.message)}**`);
   }
   if (data.reformer !== null) {
     parts.push(`## ${t('Reformer')}`, table(Object.entries(data.reformer)));
@@ -43,7 +43,8 @@ function pagesTable(pages: ControlData['pages']): string {
     `| | ${heads.join(' | ')} |`,
     `| --- |${' --- |'.repeat(pages.length)}`,
     ...labels.map(
-      (label) => `| ${cell(label)} | ${pages.map((page) => cell(page[label] ?? '')).join(' | ')} |`,
+      (label) =>
+        `| ${plain(label)} | ${pages.map((page) => plain(page[label] ?? '')).join(' | ')} |`,
     ),
   ].join('\n');
 }

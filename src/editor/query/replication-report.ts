@@ -6,7 +6,7 @@ import { lastReading } from '../../status/replication.ts';
 import type { NodeState, ReplicationTuple } from '../../status/types.ts';
 import { addressOf, haPort } from '../../topology/lookups.ts';
 import type { NodeSpec, Topology } from '../../topology/types.ts';
-import { cell } from '../explorer/markdown.ts';
+import { plain } from '../../base/markdown.ts';
 import { clock, exactBytes, reasonOf } from '../explorer/words.ts';
 import { channelTable } from './report.ts';
 
@@ -32,7 +32,7 @@ export function replicationReport(topology: Topology, readings: readonly NodeRea
   });
   const silent = readings.flatMap(({ node, state }) => {
     const reason = state.kind === 'degraded' ? undefined : reasonOf(state);
-    return reason === undefined ? [] : [`- ${cell(node.id)}: ${cell(reason)}`];
+    return reason === undefined ? [] : [`- ${plain(node.id)}: ${plain(reason)}`];
   });
   const time = Math.max(0, ...readings.map(({ state }) => lastReading(state)?.time ?? 0));
   const parts = [
@@ -57,14 +57,14 @@ export function replicationReport(topology: Topology, readings: readonly NodeRea
               tuple.syncPercent ?? '',
               tuple.syncState ?? '',
             ]
-              .map(cell)
+              .map(plain)
               .join(' | ')} |`;
           }),
         ].join('\n'),
     ...channels.flatMap(({ node, direction, tuple }) => {
-      const peer = cell(peerName(topology, node, tuple, readings));
+      const peer = plain(peerName(topology, node, tuple, readings));
       return [
-        `## ${cell(node.id)} ${direction === 'sends' ? '→' : '←'} ${peer}`,
+        `## ${plain(node.id)} ${direction === 'sends' ? '→' : '←'} ${peer}`,
         channelTable(tuple),
       ];
     }),

@@ -3,7 +3,7 @@ import { replicationLag } from '../../status/lsn.ts';
 import { lastReading } from '../../status/replication.ts';
 import type { GsCtlQuery, NodeState, ReplicationTuple } from '../../status/types.ts';
 import type { NodeSpec } from '../../topology/types.ts';
-import { cell, table } from '../explorer/markdown.ts';
+import { plain, table } from '../../base/markdown.ts';
 import { clock, exactBytes, reasonOf, stateName } from '../explorer/words.ts';
 
 /** What `gs_ctl query` said, as a Markdown page beside the raw text. */
@@ -13,10 +13,10 @@ export function queryReport(node: NodeSpec, state: NodeState): string {
   const reason = reasonOf(state);
   const time = reading?.time ?? ('time' in state ? state.time : 0);
   const parts = [
-    `# ${cell(node.id)}`,
+    `# ${plain(node.id)}`,
     `${query === undefined ? t('There is no answer.') : kindSentence(query)} ` +
-      t('Read at {0} on {1}.', clock(time), cell(node.host)),
-    ...(reason === undefined ? [] : [`**${cell(stateName(state))}**: ${cell(reason)}`]),
+      t('Read at {0} on {1}.', clock(time), plain(node.host)),
+    ...(reason === undefined ? [] : [`**${plain(stateName(state))}**: ${plain(reason)}`]),
   ];
   if (query?.haState !== null && query?.haState !== undefined) {
     parts.push(

@@ -1,4 +1,5 @@
 import { t } from '../../base/l10n.ts';
+import { plain, plainLines } from '../../base/markdown.ts';
 import type { CheckResult, CheckStatus, VerifyReport } from './types.ts';
 
 const signs: Record<CheckStatus, string> = { passed: '✅', failed: '❌', skipped: '⏭️' };
@@ -30,16 +31,18 @@ export function verifyJson(report: VerifyReport): string {
 export function verifyMarkdown(report: VerifyReport): string {
   const rows = report.checks.map(
     (check) =>
-      `| ${signs[check.status]} ${statusName(check.status)} | ${cell(check.title)} | ${cell(evidence(check))} | ${check.milliseconds} ms |`,
+      `| ${signs[check.status]} ${statusName(check.status)} | ${plain(check.title)} | ${plainLines(evidence(check))} | ${check.milliseconds} ms |`,
   );
   return [
-    `# ${t('Verification of {0}', report.topology)}`,
+    `# ${t('Verification of {0}', plain(report.topology))}`,
     '',
     `**${summary(report)}**`,
     '',
     `- ${t('Begun: {0}', new Date(report.started).toISOString())}`,
     `- ${t('Ended: {0}', new Date(report.ended).toISOString())}`,
-    ...Object.entries(report.versions).map(([node, version]) => `- ${node}: openGauss ${version}`),
+    ...Object.entries(report.versions).map(
+      ([node, version]) => `- ${plain(node)}: openGauss ${plain(version)}`,
+    ),
     '',
     `| ${t('Result')} | ${t('Check')} | ${t('Evidence')} | ${t('Time')} |`,
     '| --- | --- | --- | ---: |',
@@ -68,9 +71,4 @@ function evidence(check: CheckResult): string {
 
 function statusName(status: CheckStatus): string {
   return { passed: t('passed'), failed: t('failed'), skipped: t('skipped') }[status];
-}
-
-/** A text inside a table of Markdown. */
-function cell(text: string): string {
-  return text.replace(/[\\|`*_[\]<>]/g, '\\$&').replaceAll('\n', '<br>');
 }

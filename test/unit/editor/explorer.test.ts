@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { changedItems } from '../../../src/editor/explorer/changes.ts';
 import type { ExplorerItem } from '../../../src/editor/explorer/item.ts';
-import { cell } from '../../../src/editor/explorer/markdown.ts';
 import { explorerTree } from '../../../src/editor/explorer/tree.ts';
 import type { ExplorerInput } from '../../../src/editor/explorer/tree.ts';
 import { assess } from '../../../src/status/health.ts';
@@ -149,13 +148,6 @@ describe('The cluster explorer', () => {
     assert.deepEqual(changedItems(before, slower), ['node:demo/production/dn0']);
     const [, ...rest] = before;
     assert.equal(changedItems(before, rest), 'all');
-  });
-
-  it('makes texts of machines harmless in tooltips', () => {
-    const evil = '[x](command:evil) | ![i](http://a/b) <img src=x>\n`c` **b**';
-    const safe = cell(evil);
-    assert.doesNotMatch(safe, /(?<!\\)[[\]()|<>`*!]/);
-    assert.doesNotMatch(safe, /\n/);
   });
 
   it('keeps a state of a node that left the topology out', () => {

@@ -143,8 +143,8 @@ describe('The parsed view of gs_ctl query', () => {
     const state = primary(1536n);
     const page = queryReport(node, state);
     assert.match(page, /\| Role \| Primary \|/);
-    assert.match(page, /StandbyCluster\\_Standby/);
-    assert.match(page, /1\.50 KiB \\\(1,536 bytes\\\)/);
+    assert.match(page, /StandbyCluster_Standby/);
+    assert.match(page, /1\.50 KiB \(1,536 bytes\)/);
   });
 
   it('keeps text that is not recognised whole and harmless', () => {
