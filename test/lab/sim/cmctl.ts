@@ -1,14 +1,21 @@
+import { cmQuery } from './cmquery.ts';
 import { readText, replaceFile } from './files.ts';
 import type { LabHost } from './host.ts';
 import { out } from './print.ts';
 
-/** `cm_ctl.sh` of the simulated cluster manager: `set KEY VALUE` in the file of CM_CONFIG_PATH. Its exit code is always 0. */
+/**
+ * `cm_ctl.sh` of the simulated cluster manager: `set KEY VALUE` in the file of CM_CONFIG_PATH, with exit code 0 always; and `query` of
+ * the real cluster manager, which a topology can ask for with `manager: cm`.
+ */
 export function cmCtl(_host: LabHost, args: readonly string[]): number {
   const file = process.env['CM_CONFIG_PATH'];
   const [command, key = '', value = ''] = args;
   if (file === undefined) {
     out('CM_CONFIG_PATH is NULL\n');
     return 0;
+  }
+  if (command === 'query') {
+    return cmQuery(file);
   }
   if (command !== 'set') {
     out('Usage: cm_ctl.sh set KEY VALUE\n');
