@@ -14,16 +14,12 @@ export type OperationCode =
   | 'step-failed'
   | 'command-failed'
   | 'job-failed'
-  | 'job-foreign'
   | 'not-verified'
   | 'foreign-path'
-  | 'foreign-process'
-  | 'port-taken'
   | 'recipe-refused'
   | 'preflight-failed'
   | 'journal'
   | 'secret-missing'
-  | 'secret-policy'
   | 'confirmation';
 
 function placeOf(step: Step): Place {
@@ -172,24 +168,6 @@ export function foreignPath(host: string, path: string, what: string): Failure<O
   );
 }
 
-export function portTaken(
-  host: string,
-  port: number,
-  use: string,
-  by: string,
-): Failure<OperationCode> {
-  return new Failure(
-    'port-taken',
-    by === ''
-      ? t('Port {0} of {1}, wanted for {2}, is taken.', port, host, use)
-      : t('Port {0} of {1}, wanted for {2}, is taken by {3}.', port, host, use, by),
-    {
-      place: { host },
-      remedy: t('Choose another port in the topology, or stop what uses it.'),
-    },
-  );
-}
-
 /** The recipe does not fit this topology or this version. */
 export function refused(message: string, remedy?: string): Failure<OperationCode> {
   return new Failure('recipe-refused', message, remedy === undefined ? {} : { remedy });
@@ -209,6 +187,11 @@ export function secretMissing(): Failure<OperationCode> {
   return new Failure('secret-missing', t('The password of the initial user was not given.'), {
     remedy: t('Give it when asked; it is not stored.'),
   });
+}
+
+/** Whether a tool says that it could not write for want of room. */
+export function isDiskFull(said: string): boolean {
+  return /No space left on device|Disk quota exceeded|File too large/i.test(said);
 }
 
 /** The last lines of a text, without blank ones at its end. */

@@ -22,9 +22,9 @@ function adapt(name: string, text: string, changes: readonly Change[]): AdaptedS
   const made: string[] = [];
   for (const change of changes) {
     const before = result;
-    result = result.replace(change.pattern, (...groups: readonly unknown[]) =>
+    result = result.replace(change.pattern, (...groups: readonly string[]) =>
       change.replacement.replace(/\$(\d)/g, (_whole, index: string) =>
-        String(groups[Number(index)] ?? ''),
+        groups[Number(index)] ?? '',
       ),
     );
     if (result !== before) {

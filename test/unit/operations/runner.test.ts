@@ -113,9 +113,10 @@ describe('runner', () => {
     assert.equal(failed.outcome, 'failed');
     assert.deepEqual(outcomes(failed), { one: 'done', two: 'failed' });
     const two = failed.steps[1];
-    assert.equal(two?.failure?.place.host, 'a');
-    assert.equal(two?.failure?.place.node, 'production/dn0');
-    assert.equal(two?.diagnoses[0]?.id, 'no-space');
+    assert.ok(two?.failure);
+    assert.equal(two.failure.place.host, 'a');
+    assert.equal(two.failure.place.node, 'production/dn0');
+    assert.equal(two.diagnoses[0]?.id, 'no-space');
     const resumed = await run(plan(steps('true')));
     assert.deepEqual(outcomes(resumed), { one: 'skipped', two: 'done', three: 'done' });
     assert.equal(await timesMade(root, 'one'), 1);
