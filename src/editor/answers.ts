@@ -1,5 +1,9 @@
 import * as vscode from 'vscode';
+import { t } from '../base/l10n.ts';
 import { answerScheme } from './contributions.ts';
+
+/** Texts that are kept. The editor closes a document behind a page after a while, so closing is no reason to forget. */
+const capacity = 100;
 
 /**
  * Read-only documents for answers of tools and what we read in them, `opengauss-answer:/<path>`. A new answer under
@@ -8,32 +12,43 @@ import { answerScheme } from './contributions.ts';
 export class AnswerDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   private readonly texts = new Map<string, string>();
-  private readonly listener: vscode.Disposable;
 
   readonly onDidChange = this.changed.event;
 
-  constructor() {
-    this.listener = vscode.workspace.onDidCloseTextDocument((document) => {
-      if (document.uri.scheme === answerScheme) {
-        this.texts.delete(document.uri.path);
-      }
-    });
-  }
-
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.path) ?? '';
+    return (
+      this.texts.get(uri.path) ??
+      t('This answer is no longer kept. Run its command again for a new one.')
+    );
   }
 
   /** Puts a text under a path and answers its address. The ending of the path decides the language. */
   put(path: string, text: string): vscode.Uri {
     const uri = vscode.Uri.from({ scheme: answerScheme, path });
+    // Put in anew, so that the oldest stand first.
+    this.texts.delete(uri.path);
     this.texts.set(uri.path, text);
+    this.forgetOldest();
     this.changed.fire(uri);
     return uri;
   }
 
+  private forgetOldest(): void {
+    if (this.texts.size <= capacity) {
+      return;
+    }
+    const open = new Set(
+      vscode.workspace.textDocuments
+        .filter(({ uri }) => uri.scheme === answerScheme)
+        .map(({ uri }) => uri.path),
+    );
+    const oldest = [...this.texts.keys()].find((path) => !open.has(path));
+    if (oldest !== undefined) {
+      this.texts.delete(oldest);
+    }
+  }
+
   dispose(): void {
-    this.listener.dispose();
     this.changed.dispose();
   }
 }

@@ -8,7 +8,8 @@ export type EditorCode =
   | 'bad-node-uri'
   | 'not-supported'
   | 'remote-ssh-missing'
-  | 'host-needs-login';
+  | 'host-needs-login'
+  | 'plan-outdated';
 
 /** Nothing is contacted and nothing runs in a workspace that the user does not trust. */
 export function untrusted(): Failure<EditorCode> {
@@ -45,6 +46,15 @@ export function notSupported(): Failure<EditorCode> {
     'not-supported',
     t('Files on nodes can be read and written here, not removed or renamed.'),
     { remedy: t('Use “openGauss: Open Terminal on Node” for that.') },
+  );
+}
+
+/** A plan is run as it was read, or not at all. */
+export function planOutdated(title: string): Failure<EditorCode> {
+  return new Failure(
+    'plan-outdated',
+    t('opengauss.yaml was changed since "{0}" was planned.', title),
+    { remedy: t('Plan it again and read the new plan.') },
   );
 }
 

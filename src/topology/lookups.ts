@@ -72,3 +72,12 @@ export function addressOf(topology: Topology, node: NodeSpec): string {
 export function haPort(node: NodeSpec): number {
   return node.port + 1;
 }
+
+/** Whether two readings of the file say the same; places in the file do not matter. */
+export function sameTopology(one: Topology | undefined, other: Topology | undefined): boolean {
+  const plain = (topology: Topology | undefined): string =>
+    JSON.stringify(topology ?? null, (key, value: unknown) =>
+      key === 'range' ? undefined : typeof value === 'bigint' ? String(value) : value,
+    );
+  return plain(one) === plain(other);
+}

@@ -5,6 +5,7 @@ import type { History } from '../../monitor/history.ts';
 import { Monitor } from '../../monitor/monitor.ts';
 import type { Health } from '../../status/health.ts';
 import type { Snapshot } from '../../status/types.ts';
+import { sameTopology } from '../../topology/lookups.ts';
 import type { Topology } from '../../topology/types.ts';
 import { untrusted } from '../errors.ts';
 import type { FailureReporter } from '../failures.ts';
@@ -189,13 +190,4 @@ export class MonitorService implements vscode.Disposable {
       this.stop(id, one);
     }
   }
-}
-
-/** Places in the file do not matter for what is read. */
-function sameTopology(one: Topology | undefined, other: Topology): boolean {
-  const plain = (topology: Topology): string =>
-    JSON.stringify(topology, (key, value: unknown) =>
-      key === 'range' ? undefined : typeof value === 'bigint' ? String(value) : value,
-    );
-  return one !== undefined && plain(one) === plain(other);
 }

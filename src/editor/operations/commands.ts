@@ -6,6 +6,7 @@ import { recipeNamed, recipes } from '../../operations/recipes/catalogue.ts';
 import type { RecipeEntry } from '../../operations/recipes/catalogue.ts';
 import { layoutOf } from '../../operations/recipes/layout.ts';
 import { localJournalPath } from '../../operations/runner.ts';
+import { showMarkdown } from '../answers.ts';
 import { pickTopology } from '../nodes.ts';
 import { pickTarget } from './target.ts';
 import type { Services } from '../services.ts';
@@ -87,24 +88,26 @@ export function registerOperationCommands(services: Services, view: ProgressView
       await offer(entry, recipe);
     }
   });
-  services.commands.register('openGauss.runPlan', async (argument) => {
+  const withPlan = async (
+    argument: unknown,
+    work: (planned: Planned) => Promise<void>,
+  ): Promise<void> => {
     const planned = plans.of(argument);
-    if (planned !== undefined) {
-      await start(planned);
+    if (planned === undefined) {
+      void vscode.window.showInformationMessage(
+        t('There is no plan yet, or it is of an earlier session. Plan an operation first.'),
+      );
+      return;
     }
-  });
-  services.commands.register('openGauss.exportPlanSh', async (argument) => {
-    const planned = plans.of(argument);
-    if (planned !== undefined) {
-      await exportPlan(planned, 'sh');
-    }
-  });
-  services.commands.register('openGauss.exportPlanAnsible', async (argument) => {
-    const planned = plans.of(argument);
-    if (planned !== undefined) {
-      await exportPlan(planned, 'ansible');
-    }
-  });
+    await work(planned);
+  };
+  services.commands.register('openGauss.runPlan', (argument) => withPlan(argument, start));
+  services.commands.register('openGauss.exportPlanSh', (argument) =>
+    withPlan(argument, (planned) => exportPlan(planned, 'sh')),
+  );
+  services.commands.register('openGauss.exportPlanAnsible', (argument) =>
+    withPlan(argument, (planned) => exportPlan(planned, 'ansible')),
+  );
   services.commands.register('openGauss.resumeDeployment', async (argument) => {
     const entry = await pickTopology(services, argument, t('Resume Deployment'));
     const recipe = entry && (await lastRecipe(entry));
@@ -163,6 +166,6 @@ async function showSavedReport(entry: TopologyEntry): Promise<boolean> {
   if (newest === undefined) {
     return false;
   }
-  await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.joinPath(folder, newest));
+  await showMarkdown(vscode.Uri.joinPath(folder, newest), 'here');
   return true;
 }

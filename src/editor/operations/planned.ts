@@ -70,9 +70,11 @@ export class PlanDocuments {
 
   /** The plan of a document, or of the active editor. */
   of(argument: unknown): Planned | undefined {
-    const uri =
-      argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
-    const known = uri && this.planned.get(uri.path);
+    if (argument instanceof vscode.Uri) {
+      return this.planned.get(argument.path);
+    }
+    const active = vscode.window.activeTextEditor?.document.uri;
+    const known = active && this.planned.get(active.path);
     // The page beside the text is a webview, which is no text editor: the newest plan is meant then.
     return known ?? [...this.planned.values()].at(-1);
   }

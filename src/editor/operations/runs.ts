@@ -7,8 +7,10 @@ import { collectFacts } from '../../operations/report-facts.ts';
 import { runReport } from '../../operations/report.ts';
 import { runPlan } from '../../operations/runner.ts';
 import type { Plan } from '../../operations/types.ts';
+import { sameTopology } from '../../topology/lookups.ts';
 import { showMarkdown } from '../answers.ts';
-import { untrusted } from '../errors.ts';
+import { answerScheme } from '../contributions.ts';
+import { planOutdated, untrusted } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { TopologyEntry } from '../topology/service.ts';
 import type { ProgressView } from './progress-view.ts';
@@ -49,6 +51,10 @@ export class Runs {
           remedy: t('Wait for its end or cancel it.'),
         },
       );
+    }
+    const now = this.services.topologies.entry(entry.id);
+    if (!sameTopology(now?.topology, entry.topology)) {
+      throw planOutdated(plan.title);
     }
     this.running = true;
     const model = new RunModel(plan);
@@ -134,7 +140,11 @@ export class Runs {
     this.reports.set(entry.id, text);
     const name = `report-${new Date(result.started).toISOString().replace(/[:.]/g, '-')}.md`;
     const file = vscode.Uri.file(join(journalFolder(entry), name));
-    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+    // Where it cannot be saved it is shown all the same.
+    this.services.reporter.background(
+      'report',
+      Promise.resolve(vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text))),
+    );
     await this.showReport(entry);
     const resume = t('Resume');
     const failed = result.steps.find((step) => step.failure !== undefined);
@@ -168,7 +178,7 @@ export class Runs {
     }
     const path = `/output/${model.plan.id}/${step}.txt`;
     const open = vscode.workspace.textDocuments.some(
-      (document) => document.uri.path === path && !document.isClosed,
+      (document) => document.uri.scheme === answerScheme && document.uri.path === path,
     );
     if (open) {
       this.outputUri(model, step);
