@@ -53,6 +53,13 @@ describe("gsql's answers", () => {
     });
   });
 
+  it('finds the place behind Chinese characters, which take two columns of the terminal', () => {
+    const [message] = parseServerMessages(
+      `ERROR:  column "nosuch" does not exist\nLINE 1: select '中文', nosuch\n${' '.repeat(23)}^\n`,
+    );
+    assert.equal(message?.lineText?.slice((message.column ?? 0) - 1), 'nosuch');
+  });
+
   it('keeps what gsql itself says', () => {
     assert.deepEqual(parseServerMessages('failed to connect Unknown:6600.\n'), [
       { severity: 'ERROR', message: 'failed to connect Unknown:6600.' },
