@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 
+import { diskFull } from '../hosts/fileErrors.ts';
 import { quote } from '../hosts/quote.ts';
 import type { HostPool, Shell } from '../hosts/shell.ts';
-import { commandFailed, lockUnreadable, locked, ownRunAlive } from './errors.ts';
+import { commandFailed, isDiskFull, lockUnreadable, locked, ownRunAlive } from './errors.ts';
 import { stateFolder, statePath } from './host/state-folder.ts';
 import type { Plan } from './types.ts';
 
@@ -89,6 +90,9 @@ class HostLock {
       // Exit code 10 without a lock to show: it was given back in between, or links cannot be made here.
       if (answer.code === 10 && answer.stdout !== '') {
         return answer.stdout;
+      }
+      if (isDiskFull(answer.stderr)) {
+        throw diskFull(this.shell.host, `${folder}/lock`, answer.stderr.trim());
       }
       if (answer.code !== 10 || attempt === 3) {
         throw commandFailed('ln', this.shell.host, answer.code, answer.stderr);

@@ -147,7 +147,7 @@ export const serverFailures: readonly KnownFailure[] = [
   },
   {
     id: 'no-space',
-    pattern: /No space left on device|Disk quota exceeded/i,
+    pattern: /No space left on device|Disk quota exceeded|File too large/i,
     weight: 10,
     cause: () => t('The disk is full.'),
     remedy: () => t('Make room on the file system that the line names, then go on.'),

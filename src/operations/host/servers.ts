@@ -160,7 +160,9 @@ async function rivalOf(
             }
             return [];
           });
-    const index = queries.findIndex((query) => query.haState?.localRole === 'Primary' && query.kind === 'online');
+    const index = queries.findIndex(
+      (query) => query.haState?.localRole === 'Primary' && query.kind === 'online',
+    );
     const node = other.nodes[index];
     if (node !== undefined) {
       return {
