@@ -2,6 +2,8 @@ import { formatBytes } from '../base/bytes.ts';
 import { t } from '../base/l10n.ts';
 import type { Health } from '../status/health.ts';
 import { replicationLag } from '../status/lsn.ts';
+import { managerState } from '../status/manager.ts';
+import type { ManagerStatus } from '../status/manager.ts';
 import { currentRole, lastReading } from '../status/replication.ts';
 import type { NodeState, Snapshot } from '../status/types.ts';
 import type { NodeSpec, Topology } from '../topology/types.ts';
@@ -14,9 +16,22 @@ export function statusJson(topology: Topology, snapshot: Snapshot, health: Healt
     clusters: topology.clusters.map(({ name, role, nodes }) => ({
       name,
       role,
+      ...managerJson(snapshot.managers?.get(name)),
       nodes: nodes.map((node) => nodeJson(node, snapshot.nodes.get(node.id)?.state)),
     })),
   };
+}
+
+/** What the cluster manager says, for clusters that have one. */
+function managerJson(status: ManagerStatus | undefined): object {
+  switch (status?.kind) {
+    case undefined:
+      return {};
+    case 'failed':
+      return { manager: { kind: status.kind, reason: status.reason } };
+    case 'answered':
+      return { manager: { ...status.query, askedOn: status.host } };
+  }
 }
 
 function nodeJson(node: NodeSpec, state: NodeState | undefined): object {
@@ -54,7 +69,10 @@ export function statusText(topology: Topology, snapshot: Snapshot, health: Healt
   const lines = topology.clusters.flatMap((cluster) => {
     index += 1;
     return [
-      `${cluster.name} (${cluster.role})`,
+      [
+        `${cluster.name} (${cluster.role})`,
+        ...managerWords(snapshot.managers?.get(cluster.name)),
+      ].join(', '),
       ...cluster.nodes.map(() => {
         const row = rows[index] ?? [];
         index += 1;
@@ -70,6 +88,11 @@ export function statusText(topology: Topology, snapshot: Snapshot, health: Healt
     ...health.notes.map(({ message }) => `- ${message}`),
     '',
   ].join('\n');
+}
+
+function managerWords(status: ManagerStatus | undefined): readonly string[] {
+  const state = managerState(status);
+  return state === undefined ? [] : [`cluster_state ${state}`];
 }
 
 function nodeRow(node: NodeSpec, state: NodeState | undefined): readonly string[] {

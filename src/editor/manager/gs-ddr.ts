@@ -85,7 +85,7 @@ async function pickTask(ref: NodeRef): Promise<GsDdrTask | 'query' | undefined> 
       { label: 'failover', detail: t('The standby cluster becomes primary without the other.') },
       { label: 'stop', detail: t('End the relation, on the primary cluster.') },
     ],
-    { title, placeHolder: t('Which task?'), matchOnDetail: true },
+    { title, placeHolder: t('Which task?'), matchOnDetail: true, ignoreFocusOut: true },
   );
   if (picked === undefined || picked.label === 'query') {
     return picked === undefined ? undefined : 'query';

@@ -16,9 +16,12 @@ export async function run(): Promise<void> {
         `${id} is ${extension === undefined ? `not among ${others.join(', ')}` : 'active already'}.`,
       );
     }
+    const cpu = process.cpuUsage();
     const begun = performance.now();
     await extension.activate();
     times[id] = performance.now() - begun;
+    const { user, system } = process.cpuUsage(cpu);
+    times[`${id} cpu`] = (user + system) / 1000;
   }
   appendFileSync(results, `${JSON.stringify(times)}\n`);
 }
