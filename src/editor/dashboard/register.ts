@@ -6,10 +6,12 @@ import type { FromDashboard, ToDashboard } from '../../../webview/dashboard/prot
 import { pickTopology } from '../nodes.ts';
 import type { Services } from '../services.ts';
 import type { TopologyEntry } from '../topology/service.ts';
+import { received } from '../webview/messages.ts';
 import { webviewPage, webviewRoots } from '../webview/page.ts';
 import { curveCsv, dashboardView } from './view-model.ts';
 
 const viewType = 'openGauss.dashboard';
+const shapes = { ready: {}, refresh: {}, exportCsv: {}, openNode: { id: 'string' } } as const;
 
 /** The dashboard: one panel for each topology, restored with the window. */
 export function registerDashboard(services: Services): void {
@@ -90,7 +92,7 @@ class Dashboard implements Disposable {
     );
     this.disposables.add(panel.onDidChangeViewState(() => this.follow()));
     this.disposables.add(
-      panel.webview.onDidReceiveMessage((message: FromDashboard) => this.receive(message)),
+      panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
     );
     this.disposables.add(
       services.monitors.onDidChange((id) => {
@@ -123,8 +125,9 @@ class Dashboard implements Disposable {
     }
   }
 
-  private receive(message: FromDashboard): void {
-    switch (message.type) {
+  private receive(sent: unknown): void {
+    const message = received<FromDashboard>(sent, shapes);
+    switch (message?.type) {
       case 'ready':
         this.ready = true;
         this.show();
@@ -145,6 +148,8 @@ class Dashboard implements Disposable {
             }),
           ),
         );
+        break;
+      case undefined:
         break;
     }
   }

@@ -14,6 +14,7 @@ import type {
   NodeView,
   SiteView,
 } from '../../../webview/dashboard/protocol.ts';
+import { clock } from '../explorer/words.ts';
 
 export interface DashboardInput {
   readonly title: string;
@@ -211,8 +212,4 @@ export function curveCsv(curve: readonly Sample[]): string {
     ),
     '',
   ].join('\n');
-}
-
-function clock(time: number): string {
-  return new Date(time).toLocaleTimeString();
 }

@@ -19,10 +19,13 @@ import { sentence } from '../failures.ts';
 import type { Services } from '../services.ts';
 import { setting } from '../settings.ts';
 import type { TopologyEntry } from '../topology/service.ts';
+import { received } from '../webview/messages.ts';
 import { webviewPage, webviewRoots } from '../webview/page.ts';
 import { copyValue } from './copy.ts';
 import { openAt } from './open.ts';
 import { driftView } from './view-model.ts';
+
+const shapes = { ready: {}, refresh: {}, cell: { name: 'string', node: 'string' } } as const;
 
 interface Table {
   readonly deployment: Deployment;
@@ -34,7 +37,7 @@ interface Table {
 /** The table of parameters × nodes of one topology, read from the nodes. */
 export class DriftPanel implements Disposable {
   private readonly services: Services;
-  private readonly entry: TopologyEntry;
+  private readonly opened: TopologyEntry;
   private readonly panel: vscode.WebviewPanel;
   private readonly reader = new DeploymentReader();
   private table: Table | undefined;
@@ -43,7 +46,7 @@ export class DriftPanel implements Disposable {
 
   constructor(services: Services, entry: TopologyEntry, closed: () => void) {
     this.services = services;
-    this.entry = entry;
+    this.opened = entry;
     const extension = services.context.extensionUri;
     const title = t('{0}: Parameters', entry.name);
     this.panel = vscode.window.createWebviewPanel(
@@ -61,7 +64,7 @@ export class DriftPanel implements Disposable {
       this.reading?.abort();
       closed();
     });
-    this.panel.webview.onDidReceiveMessage((message: FromDrift) => this.receive(message));
+    this.panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     this.panel.webview.html = webviewPage(this.panel.webview, extension, 'drift', title);
     this.refresh();
   }
@@ -75,8 +78,9 @@ export class DriftPanel implements Disposable {
     this.panel.dispose();
   }
 
-  private receive(message: FromDrift): void {
-    switch (message.type) {
+  private receive(sent: unknown): void {
+    const message = received<FromDrift>(sent, shapes);
+    switch (message?.type) {
       case 'ready':
         this.ready = true;
         this.show();
@@ -88,6 +92,8 @@ export class DriftPanel implements Disposable {
         this.choose(message.name, message.node).catch((thrown: unknown) =>
           this.services.reporter.show(thrown),
         );
+        break;
+      case undefined:
         break;
     }
   }
@@ -177,8 +183,13 @@ export class DriftPanel implements Disposable {
     }
   }
 
+  /** The file as it is now: its hosts may have changed since the panel was opened. */
+  private get entry(): TopologyEntry {
+    return this.services.topologies.entry(this.opened.id) ?? this.opened;
+  }
+
   private topology(): Topology | undefined {
-    return this.services.topologies.entry(this.entry.id)?.topology;
+    return this.services.topologies.entry(this.opened.id)?.topology;
   }
 
   private show(): void {

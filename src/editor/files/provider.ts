@@ -43,6 +43,7 @@ export class NodeFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   private readonly seen = new Map<string, string>();
   private readonly watched = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
+  private looking = false;
 
   readonly onDidChangeFile = this.changed.event;
   /** A save was refused because somebody else has changed the file. */
@@ -210,32 +211,42 @@ export class NodeFileSystem implements vscode.FileSystemProvider, vscode.Disposa
 
   /** Looks whether watched files have changed; a host that is not connected is not connected for that. */
   private async look(): Promise<void> {
-    if (!vscode.workspace.isTrusted) {
+    if (!vscode.workspace.isTrusted || this.looking) {
       return;
     }
-    const changes: vscode.FileChangeEvent[] = [];
-    await Promise.all(
-      [...this.watched.keys()].map(async (key) => {
-        const uri = vscode.Uri.parse(key, true);
-        const { ref, path } = await this.locate(uri);
-        if (!this.services.hosts.connected(ref)) {
-          return;
-        }
-        const shell = await this.services.hosts.pool(ref.entry).shell(ref.node.host);
-        const stat = await shell.stat(path);
-        const mark = stat === undefined ? 'gone' : `${stat.mtime}:${stat.size}`;
-        const former = this.seen.get(key);
-        this.seen.set(key, mark);
-        if (former !== undefined && former !== mark) {
-          const type =
-            stat === undefined ? vscode.FileChangeType.Deleted : vscode.FileChangeType.Changed;
-          changes.push({ type, uri });
-        }
-      }),
-    );
-    if (changes.length > 0) {
-      this.changed.fire(changes);
+    this.looking = true;
+    try {
+      const looks = await Promise.allSettled(
+        [...this.watched.keys()].map((key) => this.changeOf(key)),
+      );
+      const changes = looks.flatMap((one) =>
+        one.status === 'fulfilled' && one.value !== undefined ? [one.value] : [],
+      );
+      if (changes.length > 0) {
+        this.changed.fire(changes);
+      }
+    } finally {
+      this.looking = false;
     }
+  }
+
+  /** What has happened to a watched file since the last look; undefined when nothing did or nobody can tell. */
+  private async changeOf(key: string): Promise<vscode.FileChangeEvent | undefined> {
+    const uri = vscode.Uri.parse(key, true);
+    const { ref, path } = await this.locate(uri);
+    if (!this.services.hosts.connected(ref)) {
+      return undefined;
+    }
+    const shell = await this.services.hosts.pool(ref.entry).shell(ref.node.host);
+    const stat = await shell.stat(path);
+    const mark = stat === undefined ? 'gone' : `${stat.mtime}:${stat.size}`;
+    const former = this.seen.get(key);
+    this.seen.set(key, mark);
+    if (former === undefined || former === mark) {
+      return undefined;
+    }
+    const type = stat === undefined ? vscode.FileChangeType.Deleted : vscode.FileChangeType.Changed;
+    return { type, uri };
   }
 }
 
