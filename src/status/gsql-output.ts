@@ -49,7 +49,7 @@ export interface ServerMessage {
   readonly line?: number;
   /** The text that gsql printed of that line; long lines are cut and begin or end with `...`. */
   readonly lineText?: string;
-  /** The column in `lineText`, from 1. */
+  /** Where in `lineText` the message points at, in UTF-16 units from 1. */
   readonly column?: number;
 }
 
@@ -84,7 +84,7 @@ export function parseServerMessages(text: string): readonly ServerMessage[] {
       current.lineText = line.slice(place[0].length);
       const caret = /^ *\^/.exec(lines[index + 1] ?? '');
       if (caret !== null) {
-        current.column = caret[0].length - place[0].length;
+        current.column = 1 + unitsOf(current.lineText, caret[0].length - place[0].length - 1);
         index += 1;
       }
       continue;
@@ -99,3 +99,21 @@ export function parseServerMessages(text: string): readonly ServerMessage[] {
   }
   return messages;
 }
+
+/** gsql sets its caret by columns of the terminal, of which a Chinese character takes two; here they become UTF-16 units. */
+function unitsOf(text: string, columns: number): number {
+  let units = 0;
+  let taken = 0;
+  for (const character of text) {
+    if (taken >= columns) {
+      break;
+    }
+    taken += wide.test(character) ? 2 : 1;
+    units += character.length;
+  }
+  return units + Math.max(0, columns - taken);
+}
+
+/** Characters that take two columns of a terminal. */
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;

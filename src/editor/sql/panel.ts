@@ -2,7 +2,17 @@ import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { FromResults, ResultsView, ToResults } from '../../../webview/results/protocol.ts';
+import { received } from '../webview/messages.ts';
 import { webviewPage, webviewRoots } from '../webview/page.ts';
+
+const place = { group: 'number', section: 'number' } as const;
+const shapes = {
+  ready: {},
+  cancel: {},
+  goTo: place,
+  copy: { ...place, format: 'string' },
+  save: { ...place, format: 'string' },
+} as const;
 
 type Action = Exclude<FromResults, { readonly type: 'ready' }>;
 
@@ -25,10 +35,16 @@ export class ResultsPanel implements Disposable {
     this.failed = background;
   }
 
+  /** Opens the view, or takes the one that is there, and shows something in it. */
   show(view: ResultsView): void {
-    this.view = view;
     const panel = (this.panel ??= this.open());
     panel.title = view.title;
+    this.update(view);
+  }
+
+  /** Shows something newer. A view that was closed stays closed. */
+  update(view: ResultsView): void {
+    this.view = view;
     this.send();
   }
 
@@ -54,7 +70,11 @@ export class ResultsPanel implements Disposable {
       },
     );
     this.ready = false;
-    panel.webview.onDidReceiveMessage((message: FromResults) => {
+    panel.webview.onDidReceiveMessage((sent: unknown) => {
+      const message = received<FromResults>(sent, shapes);
+      if (message === undefined) {
+        return;
+      }
       if (message.type === 'ready') {
         this.ready = true;
         this.send();

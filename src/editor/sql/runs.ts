@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import { resultCsv, resultJson } from '../../operations/sql/export.ts';
 import type { SqlResult } from '../../operations/sql/run.ts';
-import type { FromResults } from '../../../webview/results/protocol.ts';
+import type { FromResults, ResultsView } from '../../../webview/results/protocol.ts';
 import { roleOf } from '../explorer/details.ts';
 import { sentence } from '../failures.ts';
 import type { Services } from '../services.ts';
@@ -45,7 +45,7 @@ export class SqlRuns implements vscode.Disposable {
     this.script = script;
     const answers: NodeAnswer[] = refs.map((ref) => ({ node: ref.node.id, role: this.role(ref) }));
     this.answers = answers;
-    this.show();
+    this.panel.show(this.view());
     this.panel.reveal();
     await this.history.add(script.text, refs.map((ref) => ref.node.id).join(', '));
     await Promise.all(
@@ -53,13 +53,13 @@ export class SqlRuns implements vscode.Disposable {
         const answer = await this.ask(ref, script, controller.signal);
         answers[index] = answer;
         if (this.running === controller) {
-          this.show();
+          this.panel.update(this.view());
         }
       }),
     );
     if (this.running === controller) {
       this.running = undefined;
-      this.show();
+      this.panel.update(this.view());
     }
   }
 
@@ -90,15 +90,13 @@ export class SqlRuns implements vscode.Disposable {
     }
   }
 
-  private show(): void {
-    this.panel.show(
-      resultsView(this.answers, {
-        title: t('SQL Results'),
-        running: this.running === undefined ? null : t('Running…'),
-        rowLimit: rowLimit(),
-        place: (offset) => this.placeName(offset),
-      }),
-    );
+  private view(): ResultsView {
+    return resultsView(this.answers, {
+      title: t('SQL Results'),
+      running: this.running === undefined ? null : t('Running…'),
+      rowLimit: rowLimit(),
+      place: (offset) => this.placeName(offset),
+    });
   }
 
   private placeName(offset: number): string {

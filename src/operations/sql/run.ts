@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { formatBytes } from '../../base/bytes.ts';
+import { t } from '../../base/l10n.ts';
 import { nodePrelude } from '../../hosts/nodeCommand.ts';
 import { command } from '../../hosts/quote.ts';
 import type { Shell } from '../../hosts/shell.ts';
@@ -61,6 +63,10 @@ export interface SqlOutcome {
 }
 
 const defaultRowLimit = 1000;
+/** Characters that a script may print; statements that are no plain queries have no row limit on the server. */
+const outputLimit = 64 * 1024 * 1024;
+/** Characters of messages that are kept: half of the first, half of the last ones. */
+const messageLimit = 1024 * 1024;
 /** What a plain query is wrapped in; the statement begins on the second line. */
 const wrapHead = 'select * from (\n';
 
@@ -95,6 +101,8 @@ class Session {
   private readonly results: SqlResult[] = [];
   private readonly stop = new AbortController();
   private pending = '';
+  private printed = 0;
+  private tooMuch = false;
   private errors = '';
   private backend: string | undefined;
   private since = 0;
@@ -123,9 +131,7 @@ class Session {
         input: this.input(),
         signal: this.stop.signal,
         onStdout: (chunk) => this.take(chunk),
-        onStderr: (chunk) => {
-          this.errors += chunk;
-        },
+        onStderr: (chunk) => this.takeMessages(chunk),
       });
     } catch (thrown) {
       if (!this.isCancelled()) {
@@ -162,10 +168,29 @@ class Session {
       : statement.text;
   }
 
+  private takeMessages(chunk: string): void {
+    this.errors += chunk;
+    if (this.errors.length > 2 * messageLimit) {
+      const half = messageLimit / 2;
+      this.errors = `${this.errors.slice(0, half)}\n${this.errors.slice(-half)}`;
+    }
+  }
+
   private take(chunk: string): void {
-    this.pending += chunk;
+    this.printed += chunk.length;
+    if (this.printed > outputLimit) {
+      this.pending = '';
+      if (!this.tooMuch) {
+        this.tooMuch = true;
+        this.cancel().catch(() => this.stop.abort());
+      }
+      return;
+    }
     const end = `${this.marker}\n`;
-    for (let at = this.pending.indexOf(end); at >= 0; at = this.pending.indexOf(end)) {
+    // What was looked at before is not looked at again.
+    const from = Math.max(0, this.pending.length - end.length);
+    this.pending += chunk;
+    for (let at = this.pending.indexOf(end, from); at >= 0; at = this.pending.indexOf(end)) {
       const output = this.pending.slice(0, at);
       this.pending = this.pending.slice(at + end.length);
       this.finish(output);
@@ -212,6 +237,18 @@ class Session {
     const messages = parseServerMessages(this.errors);
     const error = messages.find((message) => /^(?:ERROR|FATAL|PANIC)$/.test(message.severity));
     const statement = this.backend === undefined ? undefined : this.statements[this.results.length];
+    if (this.tooMuch) {
+      const message = t(
+        'The script printed more than {0} and was cancelled. Ask for less, with LIMIT or fewer columns.',
+        formatBytes(outputLimit),
+      );
+      return {
+        results: this.results,
+        notices: messages.filter((one) => one !== error),
+        error: { severity: 'ERROR', message, statement },
+        cancelled: false,
+      };
+    }
     return {
       results: this.results,
       notices: messages.filter((message) => message !== error),
