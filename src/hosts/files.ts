@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { t } from '../base/l10n.ts';
+import { FileChanged, type HostFailure } from './errors.ts';
 import {
   diskFull,
-  FileChanged,
   fileNotFound,
   fileRead,
   fileTooLarge,
   fileWrite,
   permissionDenied,
-  type HostFailure,
-} from './errors.ts';
+} from './fileErrors.ts';
 import type { MachineShell, RawResult } from './machineShell.ts';
 import { operand, quote } from './quote.ts';
 import type { FileVersion, RemoteFile, RemoteStat, WriteOptions } from './shell.ts';

@@ -39,7 +39,7 @@ const expected = [
 
 /** Works for so many milliseconds. */
 export async function soakHosts(
-  milliseconds: number,
+  { milliseconds }: { readonly milliseconds: number },
   say: (text: string) => void,
 ): Promise<SoakReport> {
   const program = await findSshd();

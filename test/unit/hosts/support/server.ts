@@ -68,6 +68,12 @@ export class TestServer {
   }
 }
 
+/** A new host key. ssh2 sometimes writes a key that it cannot read itself; such a one is thrown away. */
 export function newHostKey(): string {
-  return ssh2.utils.generateKeyPairSync('ed25519').private;
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519').private;
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) {
+      return key;
+    }
+  }
 }

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { exitCode, type Channel, type Transport } from '../../../src/hosts/channel.ts';
+import { isHostFailure } from '../../../src/hosts/errors.ts';
+import { MachineShell } from '../../../src/hosts/machineShell.ts';
+import { assertGone, uniqueMark } from './support/contract.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'shells-test-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** This machine with another program as its `sh`, and something that is said before each command. */
+function machineWith(program: string, first = ''): MachineShell {
+  const bin = mkdtempSync(join(folder, 'bin-'));
+  symlinkSync(program, join(bin, 'sh'));
+  const transport: Transport = {
+    host: program,
+    open: async (line): Promise<Channel> => {
+      const child = spawn(
+        join(bin, 'sh'),
+        ['-c', first + line.replaceAll('/bin/sh', join(bin, 'sh'))],
+        {
+          env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+          detached: true,
+        },
+      );
+      child.stdin.on('error', () => undefined);
+      return Promise.resolve({
+        stdin: child.stdin,
+        stdout: child.stdout,
+        stderr: child.stderr,
+        ended: new Promise((resolve) => {
+          child.once('exit', (code, signal) => resolve(exitCode(code, signal)));
+        }),
+        closed: new Promise((resolve) => {
+          child.once('close', () => resolve());
+        }),
+        destroy: () => {
+          child.stdin.destroy();
+          child.stdout.destroy();
+          child.stderr.destroy();
+        },
+      });
+    },
+  };
+  return new MachineShell(transport);
+}
+
+const programs = ['/bin/dash', '/bin/bash', '/bin/busybox'];
+
+for (const program of programs) {
+  const missing =
+    spawnSync(program, ['-c', ':']).error === undefined ? false : `${program} is not installed`;
+  describe(`with ${program} as sh`, { skip: missing }, () => {
+    it('runs, ends and frames commands, and replaces files', async () => {
+      const shell = machineWith(program);
+      const marks = [uniqueMark(), uniqueMark(), uniqueMark()];
+      const loop = (mark = ''): string =>
+        `trap "" TERM; sh -c 'trap "" TERM; while :; do sleep 0.2; done' ${mark}`;
+      const answers = await shell.runBatch([
+        { command: `printf 'a\\000b\\n'; echo e >&2; exit 3` },
+        { command: loop(marks[0]), timeout: 300 },
+        { command: 'kill -9 $$' },
+      ]);
+      assert.deepEqual(
+        answers.map(({ code, stdout, stderr, timedOut }) => [code, stdout, stderr, timedOut]),
+        [
+          [3, 'a\0b\n', 'e\n', false],
+          [137, '', '', true],
+          [137, '', '', false],
+        ],
+      );
+      await assert.rejects(shell.run(loop(marks[1]), { timeout: 300, long: true }), (error) =>
+        isHostFailure(error, 'timed-out'),
+      );
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), 200);
+      await assert.rejects(shell.run(loop(marks[2]), { signal: abort.signal }), (error) =>
+        isHostFailure(error, 'cancelled'),
+      );
+      for (const mark of marks) {
+        await assertGone(mark);
+      }
+      const path = join(folder, 'file');
+      const version = await shell.writeFile(path, 'content');
+      assert.deepEqual((await shell.readFile(path)).version, version);
+      await shell.close();
+    });
+  });
+}
+
+describe('a file system that is full or closed', () => {
+  it('leaves the old file whole when there is no space for the new one', async () => {
+    const place = join(folder, 'full');
+    mkdirSync(place);
+    const path = join(place, 'conf');
+    writeFileSync(path, 'old');
+    // No file may grow beyond 50 KiB: what a full disk does to a writer, without one.
+    const shell = machineWith('/bin/sh', 'ulimit -f 100; ');
+    await assert.rejects(shell.writeFile(path, Buffer.alloc(500_000, 'n')), (error) =>
+      isHostFailure(error, 'disk-full'),
+    );
+    assert.equal(readFileSync(path, 'utf8'), 'old');
+    assert.deepEqual(readdirSync(place), ['conf']);
+    await shell.close();
+  });
+
+  it(
+    'says so when the folder may not be written',
+    { skip: process.getuid?.() === 0 ? 'root may write everywhere' : false },
+    async () => {
+      const place = join(folder, 'closed');
+      mkdirSync(place, { mode: 0o555 });
+      const shell = machineWith('/bin/sh');
+      await assert.rejects(shell.writeFile(join(place, 'conf'), 'x'), (error) =>
+        isHostFailure(error, 'permission-denied'),
+      );
+      await shell.close();
+    },
+  );
+
+  it('gives probes channels of their own where no folder for their output can be made', async () => {
+    const bin = mkdtempSync(join(folder, 'no-mktemp-'));
+    writeFileSync(join(bin, 'mktemp'), '#!/bin/sh
+exit 1
+', { mode: 0o755 });
+    const shell = machineWith('/bin/sh', `PATH=${bin}:$PATH; `);
+    assert.equal((await shell.run('mktemp', { long: true })).code, 1);
+    assert.equal((await shell.run('echo works')).stdout, 'works\n');
+    await shell.close();
+  });
+});
