@@ -1,10 +1,8 @@
-/** `npm run bench -- <name>`: runs test/bench/<name>.ts, which exports `bench`. */
+/** `npm run bench -- <name>`: runs `bench` or `bench<Name>` of test/bench/<name>.ts. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-interface Bench {
-  readonly bench: (args: readonly string[]) => Promise<void>;
-}
+type Bench = (args: readonly string[]) => Promise<void>;
 
 const folder = join(process.cwd(), 'test', 'bench');
 const [name = '', ...args] = process.argv.slice(2);
@@ -16,8 +14,9 @@ if (!/^\w+$/.test(name) || name === 'main' || !existsSync(file)) {
   console.error(`Usage: npm run bench -- <${names.join('|')}>`);
   process.exitCode = 2;
 } else {
-  void (import(file) as Promise<Bench>)
-    .then(async ({ bench }) => bench(args))
+  const long = `bench${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  void (import(file) as Promise<Readonly<Record<string, Bench>>>)
+    .then(async (part) => (part['bench'] ?? part[long])?.(args))
     .catch((error: unknown) => {
       console.error(error);
       process.exitCode = 1;

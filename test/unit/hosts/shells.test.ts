@@ -132,9 +132,7 @@ describe('a file system that is full or closed', () => {
 
   it('gives probes channels of their own where no folder for their output can be made', async () => {
     const bin = mkdtempSync(join(folder, 'no-mktemp-'));
-    writeFileSync(join(bin, 'mktemp'), '#!/bin/sh
-exit 1
-', { mode: 0o755 });
+    writeFileSync(join(bin, 'mktemp'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     const shell = machineWith('/bin/sh', `PATH=${bin}:$PATH; `);
     assert.equal((await shell.run('mktemp', { long: true })).code, 1);
     assert.equal((await shell.run('echo works')).stdout, 'works\n');
