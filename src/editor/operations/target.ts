@@ -19,7 +19,8 @@ export async function pickTarget(
     return { kind: 'both' };
   }
   const called = calledOn(topology, argument);
-  if (called !== undefined) {
+  const fits = ({ kind }: Target): boolean => recipe.targets?.includes(kind) ?? true;
+  if (called !== undefined && fits(called)) {
     return called;
   }
   const offered: readonly { readonly label: string; readonly target: Target }[] = [
@@ -30,10 +31,13 @@ export async function pickTarget(
     })),
     ...nodesOf(topology).map(({ id }) => ({ label: id, target: { kind: 'node', id } as const })),
   ];
-  const picked = await vscode.window.showQuickPick(offered, {
-    title: recipe.title(),
-    placeHolder: t('What?'),
-  });
+  const picked = await vscode.window.showQuickPick(
+    offered.filter(({ target }) => fits(target)),
+    {
+      title: recipe.title(),
+      placeHolder: t('What?'),
+    },
+  );
   return picked?.target;
 }
 

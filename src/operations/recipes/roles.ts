@@ -93,8 +93,9 @@ function refuseWithoutCm(cluster: ClusterLayout): void {
   }
 }
 
+/** The steps as the plan runs them; what parts of them would do in a script alone is left out. */
 function withoutScripts(steps: readonly Step[]): Step[] {
-  return steps.map(({ scripts: _scripts, ...step }) => step);
+  return steps.map((step) => ({ ...step, scripts: [] }));
 }
 
 function exportNote(): string {

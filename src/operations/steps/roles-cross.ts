@@ -290,14 +290,14 @@ export function promoteStep(change: RoleChange, after: readonly string[]): Step 
   const online = layout.model.runMode === 'start-option';
   const words = async (context: StepContext): Promise<string> => {
     const view = await viewCluster(context, to);
-    const mode = online ? (await controlOf(context, to))?.clusterRunMode : undefined;
+    const mode = online ? ((await controlOf(context, to))?.clusterRunMode ?? undefined) : undefined;
     if (!leadsAsPrimary(view) || (mode !== undefined && mode !== 'primary cluster')) {
       throw notVerified(
         t('{0} is not the primary cluster: {1}', to.name, `${wordsOf(view)} ${mode ?? ''}`.trim()),
         { host: to.first.host, remedy: t('The old primary is down and stays so; resume.') },
       );
     }
-    return mode === undefined || mode === null ? wordsOf(view) : `${wordsOf(view)}; ${mode}`;
+    return mode === undefined ? wordsOf(view) : `${wordsOf(view)}; ${mode}`;
   };
   return {
     id: `promote.${to.name}`,

@@ -224,7 +224,7 @@ class Rebuild {
   }
 
   build(after: readonly string[]): Step {
-    const { scripts: _scripts, ...base } = buildStep(this.layout, after);
+    const base = buildStep(this.layout, after);
     return {
       ...base,
       id: `rebuild.${this.cluster.name}`,
@@ -254,7 +254,7 @@ class Rebuild {
   }
 
   replication(after: readonly string[]): Step {
-    const { scripts: _scripts, ...base } = replicationStep(this.layout, after);
+    const base = replicationStep(this.layout, after);
     return {
       ...base,
       verify: async (context) => {

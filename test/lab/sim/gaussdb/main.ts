@@ -226,12 +226,13 @@ async function start(host: LabHost, args: Arguments, log: ServerLog): Promise<vo
 }
 
 function obeySignals(node: GaussNode, service: Service): void {
-  const leave = (clean: boolean): void => {
+  const leave = async (clean: boolean): Promise<void> => {
     node.log.line(
       'LOG',
       clean ? 'received fast shutdown request' : 'received immediate shutdown request',
     );
     if (clean) {
+      await node.handOver();
       node.shutdown();
     } else {
       node.store.withdraw(node.instanceId);
@@ -241,9 +242,9 @@ function obeySignals(node: GaussNode, service: Service): void {
     node.log.line('LOG', 'database system is shut down');
     process.exit(clean ? 0 : 1);
   };
-  process.on('SIGINT', () => leave(true));
-  process.on('SIGTERM', () => leave(true));
-  process.on('SIGQUIT', () => leave(false));
+  process.on('SIGINT', () => void leave(true));
+  process.on('SIGTERM', () => void leave(true));
+  process.on('SIGQUIT', () => void leave(false));
   process.on('SIGHUP', () => void reloadConf(node));
 }
 

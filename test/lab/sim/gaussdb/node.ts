@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { channelsOf, portOf } from '../conf.ts';
 import type { Channel, Settings } from '../conf.ts';
 import { readText, replaceFile } from '../files.ts';
@@ -47,6 +48,8 @@ export class GaussNode {
   dbState = 'Starting';
   receiver: Receiver | undefined;
   faults: LabFaults = {};
+  /** Statements that are being run. */
+  statements = 0;
   private readonly mode: string | undefined;
   private busyUntil = 0;
   private next: (() => void) | undefined;
@@ -334,6 +337,20 @@ export class GaussNode {
       }
     }
     this.settings = changed;
+  }
+
+  /** Before a clean shutdown: takes no more writes and waits until its standbys have what was written. */
+  async handOver(): Promise<void> {
+    if (this.writable) {
+      this.dbState = 'Demoting';
+    }
+    for (const end = Date.now() + 5000; Date.now() < end;) {
+      this.tick();
+      if (this.statements === 0 && [...this.senders].every((sender) => sender.done)) {
+        return;
+      }
+      await pause(20);
+    }
   }
 
   /** Leaves everything as a clean shutdown does. */

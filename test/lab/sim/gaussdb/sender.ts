@@ -88,6 +88,11 @@ export class Sender {
     }
   }
 
+  /** Whether the standby has everything. */
+  get done(): boolean {
+    return this.received >= this.node.redo.last.lsn;
+  }
+
   stop(): void {
     this.node.senders.delete(this);
     this.socket.destroy();

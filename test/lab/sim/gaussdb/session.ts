@@ -53,10 +53,12 @@ export class SqlSession {
       return own;
     }
     this.engine ??= await connectEngine(node.host, node.store);
-    const answer = await this.engine.ask(
-      { op: 'sql', sql, writable: node.writable, views: this.views() },
-      0,
-    );
+    node.statements += 1;
+    const answer = await this.engine
+      .ask({ op: 'sql', sql, writable: node.writable, views: this.views() }, 0)
+      .finally(() => {
+        node.statements -= 1;
+      });
     const outcome = answer as unknown as Outcome;
     return outcome.error === undefined
       ? outcome
