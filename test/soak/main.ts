@@ -1,20 +1,37 @@
-// npm run soak -- deploy [5.0.0|7.0.0 …]: long tests that npm test only samples.
-import { soakDeploy } from './deploy.ts';
-import type { LabVersion } from '../lab/sim/host.ts';
+/**
+ * `npm run soak -- <name> [--minutes N]`: runs `soak<Name>` of test/soak/<name>.ts, random faults for a long time. The
+ * exit code is 1 when anything went wrong.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
-const [, , name, ...rest] = process.argv;
+interface Report {
+  readonly skipped?: string;
+  readonly wrong: readonly string[];
+}
+type Soak = (milliseconds: number, say: (text: string) => void) => Promise<Report>;
 
-async function main(): Promise<void> {
-  if (name !== 'deploy') {
-    throw new Error('usage: npm run soak -- deploy [5.0.0|7.0.0]');
+async function main(name: string, minutes: number): Promise<number> {
+  const file = join(process.cwd(), 'test', 'soak', `${name}.ts`);
+  if (!/^[a-z]+$/.test(name) || name === 'main' || !existsSync(file) || !(minutes > 0)) {
+    console.error('Usage: npm run soak -- <deploy|hosts|monitor> [--minutes N]');
+    return 2;
   }
-  const versions = rest.filter((word): word is LabVersion => word === '5.0.0' || word === '7.0.0');
-  await soakDeploy(versions.length === 0 ? ['5.0.0', '7.0.0'] : versions);
+  const part = (await import(file)) as Readonly<Record<string, Soak>>;
+  const soak = part[`soak${name.charAt(0).toUpperCase()}${name.slice(1)}`];
+  const report = await soak?.(minutes * 60_000, (text) => {
+    console.log(text);
+  });
+  console.log(report?.skipped ?? JSON.stringify(report, undefined, 2));
+  return report?.wrong.length === 0 ? 0 : 1;
 }
 
-main().catch((thrown: unknown) => {
-  process.stderr.write(
-    `${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
-  );
-  process.exitCode = 1;
-});
+const args = process.argv.slice(2);
+const at = args.indexOf('--minutes');
+main(args[0] ?? '', at < 0 ? 10 : Number(args[at + 1])).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
