@@ -121,6 +121,8 @@ export interface EditorOptions {
 /** Settings of a quiet editor that sends nothing anywhere and looks for nothing by itself. */
 const quietSettings = {
   'telemetry.telemetryLevel': 'off',
+  // The lab's servers listen on many ports; the browser needs none of them.
+  'remote.autoForwardPorts': false,
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
   'workbench.tips.enabled': false,

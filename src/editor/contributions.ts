@@ -74,6 +74,8 @@ export type SettingId = keyof typeof settings;
 export const contextKeys = {
   /** `searching`, `none`, `invalid`, `ready`: what is known of topologies in this workspace. */
   'openGauss.topologies': 'searching',
+  /** Whether the page in front is a plan that can be run or exported. */
+  'openGauss.planInFront': false,
 } as const satisfies Record<string, string | boolean>;
 export type ContextKey = keyof typeof contextKeys;
 

@@ -37,7 +37,7 @@ export function planDocument(preview: PlanPreview): string {
     `| ${t('Steps')} | ${t('{0}, of which {1} are true already', steps.length, steps.length - needed.length)} |`,
     `| ${t('Hosts')} | ${plain([...new Set(steps.flatMap((one) => one.step.hosts))].join(', '))} |`,
     `| ${t('Time')} | ${t('about {0}', duration(seconds))} |`,
-    `| ${t('Lost')} | ${destructive.length === 0 ? t('nothing') : `🛑 ${plain(destructive.map((one) => one.step.destructive).join(' '))}`} |`,
+    `| ${t('Lost')} | ${destructive.length === 0 ? t('nothing') : `⚠ ${plain(destructive.map((one) => one.step.destructive).join(' '))}`} |`,
     `| ${t('Restarted')} | ${restarts.length === 0 ? t('nothing') : plain(restarts.map((one) => one.step.restarts).join('; '))} |`,
     ...(plan.confirmNames.length === 0 || destructive.length === 0
       ? []
@@ -74,14 +74,14 @@ function stepSection(one: StepPreview, number: number): string[] {
   const { step, answer } = one;
   const done = answer?.kind === 'done';
   const mark = done
-    ? '✅'
+    ? '✔'
     : one.failure !== undefined || answer?.kind === 'blocked'
-      ? '⛔'
+      ? '✘'
       : step.destructive === undefined
-        ? '▶️'
-        : '🛑';
+        ? ''
+        : '⚠';
   const out = [
-    `## ${number}. ${mark} ${plain(step.title)}`,
+    `## ${number}. ${mark === '' ? '' : `${mark} `}${plain(step.title)}`,
     '',
     t('Host: {0}', plain(step.hosts.join(', '))) +
       (done ? '' : ` · ${t('about {0}', duration(step.estimate))}`),
@@ -95,7 +95,7 @@ function stepSection(one: StepPreview, number: number): string[] {
   }
   if (step.destructive !== undefined) {
     out.push(
-      `<span style="color:#f14c4c;">🛑 ${t('Destructive:')} ${plain(step.destructive)}</span>`,
+      `<span style="color:var(--vscode-errorForeground,#c72e0f);">⚠ ${t('Destructive:')} ${plain(step.destructive)}</span>`,
       '',
     );
   }

@@ -12,12 +12,12 @@ export interface ReportFacts {
 }
 
 const marks: Readonly<Record<StepResult['outcome'], string>> = {
-  done: '✅',
-  skipped: '⏭️',
-  failed: '❌',
-  blocked: '⛔',
-  cancelled: '⏹️',
-  unknown: '❓',
+  done: '✔',
+  skipped: '=',
+  failed: '✘',
+  blocked: '–',
+  cancelled: '–',
+  unknown: '?',
 };
 
 function outcomeText(outcome: StepResult['outcome']): string {

@@ -4,17 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import type { FrameLocator } from 'playwright-core';
-
 import { signalServer } from './support/faults.ts';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
-
-/** The page inside the webview editor: VS Code puts it into two frames. */
-function webview(session: Session): FrameLocator {
-  return session.page.locator('iframe.webview').first().contentFrame().frameLocator('iframe');
-}
 
 describe('operating a dual cluster', () => {
   let session: Session;
@@ -33,7 +26,7 @@ describe('operating a dual cluster', () => {
   it('the dashboard draws both sites and the replication between them, and follows a fault', async () => {
     const { workbench, lab } = session;
     await workbench.command('openGauss: Open Dashboard');
-    const page = webview(session);
+    const page = workbench.webview();
     await page.locator('.verdict.ok').waitFor();
     assert.match(await page.locator('.verdict').innerText(), /Healthy/);
     assert.deepEqual(await page.locator('.site h2 > span').allInnerTexts(), [
@@ -72,7 +65,7 @@ describe('operating a dual cluster', () => {
     const { workbench } = session;
     await workbench.command('openGauss: Why Is This Node Down?');
     await workbench.choose('recovery/dn1');
-    const page = webview(session);
+    const page = workbench.webview();
     await page.getByText('Why is recovery/dn1 down?').waitFor();
     await page.getByText('which is gone').first().waitFor();
     await page.getByText('Remedy').first().waitFor();
@@ -92,7 +85,7 @@ describe('operating a dual cluster', () => {
     await page.locator('.codelens-decoration', { hasText: 'Run on' }).first().waitFor();
     await workbench.command('openGauss: Run SQL on a Node');
     await workbench.choose('production/dn0');
-    const results = webview(session);
+    const results = workbench.webview();
     await results.locator('td').first().waitFor();
     assert.deepEqual(await results.locator('tbody td').allInnerTexts(), ['1', 'x|y', 'NULL']);
     assert.deepEqual(await results.locator('thead .type').allInnerTexts(), [

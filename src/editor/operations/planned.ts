@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { posix } from 'node:path';
 import { t } from '../../base/l10n.ts';
 import { exportAnsiblePlaybook } from '../../operations/export-ansible.ts';
 import { exportShellScript } from '../../operations/export-sh.ts';
@@ -7,6 +8,7 @@ import { previewPlan } from '../../operations/preview.ts';
 import type { PlanPreview } from '../../operations/preview.ts';
 import type { Plan } from '../../operations/types.ts';
 import { showMarkdown } from '../answers.ts';
+import { setContext } from '../context.ts';
 import type { Services } from '../services.ts';
 import type { TopologyEntry } from '../topology/service.ts';
 import { journalFolder } from './runs.ts';
@@ -18,7 +20,6 @@ export interface Planned {
   readonly preview: PlanPreview;
 }
 
-/** The ending of a plan document's path; menus of the editor recognise it. */
 const planEnding = '.plan.md';
 
 /** Shows plans before they run and remembers which document shows which plan. */
@@ -28,6 +29,13 @@ export class PlanDocuments {
 
   constructor(services: Services) {
     this.services = services;
+    const look = (): void =>
+      services.reporter.background(
+        'context',
+        setContext('openGauss.planInFront', this.inFront() !== undefined),
+      );
+    services.add(vscode.window.tabGroups.onDidChangeTabs(look));
+    services.add(vscode.window.tabGroups.onDidChangeTabGroups(look));
   }
 
   /** Asks the hosts what is true already and opens the plan. Undefined when the user cancels. */
@@ -60,23 +68,20 @@ export class PlanDocuments {
       planDocument(preview),
     );
     this.planned.set(uri.path, planned);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
-      viewColumn: vscode.ViewColumn.One,
-      preview: false,
-    });
-    await showMarkdown(uri);
+    await showMarkdown(uri, 'here');
     return planned;
   }
 
-  /** The plan of a document, or of the active editor. */
+  /** The plan of a document, of the page in front, or the newest one. */
   of(argument: unknown): Planned | undefined {
-    if (argument instanceof vscode.Uri) {
-      return this.planned.get(argument.path);
-    }
-    const active = vscode.window.activeTextEditor?.document.uri;
-    const known = active && this.planned.get(active.path);
-    // The page beside the text is a webview, which is no text editor: the newest plan is meant then.
-    return known ?? [...this.planned.values()].at(-1);
+    const known = argument instanceof vscode.Uri ? this.planned.get(argument.path) : undefined;
+    return known ?? this.inFront() ?? [...this.planned.values()].at(-1);
+  }
+
+  /** A page of Markdown does not tell what it shows but by its title, which ends with the name of the document. */
+  private inFront(): Planned | undefined {
+    const title = vscode.window.tabGroups.activeTabGroup.activeTab?.label ?? '';
+    return [...this.planned].findLast(([path]) => title.endsWith(posix.basename(path)))?.[1];
   }
 }
 

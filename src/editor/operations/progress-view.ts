@@ -13,6 +13,8 @@ export class ProgressView implements vscode.TreeDataProvider<ShownStep>, vscode.
   private model: RunModel | undefined;
   private listener: Disposable | undefined;
   private timer: NodeJS.Timeout | undefined;
+  /** The step that was last brought into sight. */
+  private shown: string | undefined;
 
   readonly onDidChangeTreeData = this.changed.event;
 
@@ -24,6 +26,7 @@ export class ProgressView implements vscode.TreeDataProvider<ShownStep>, vscode.
   follow(model: RunModel): void {
     this.listener?.dispose();
     this.model = model;
+    this.shown = undefined;
     this.listener = model.onChange(() => this.schedule());
     this.redraw();
   }
@@ -66,6 +69,19 @@ export class ProgressView implements vscode.TreeDataProvider<ShownStep>, vscode.
     this.timer ??= setTimeout(() => this.redraw(), 250);
   }
 
+  /** Keeps the step that runs in sight; once for each step, so that whoever scrolls is left alone. */
+  private showCurrent(model: RunModel): void {
+    const current =
+      model.steps.find(({ state }) => state.kind === 'ended' && state.failure !== undefined) ??
+      model.steps.find(({ state }) => isBusy(state));
+    if (current === undefined || current.step.id === this.shown || !this.view.visible) {
+      return;
+    }
+    this.shown = current.step.id;
+    // The tree may be drawn anew meanwhile; then the next step is shown.
+    this.view.reveal(current, { select: false, focus: false }).then(undefined, () => undefined);
+  }
+
   private redraw(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -81,6 +97,7 @@ export class ProgressView implements vscode.TreeDataProvider<ShownStep>, vscode.
         ? { value: all - ended, tooltip: t('{0} steps to go', all - ended) }
         : undefined;
     this.changed.fire(undefined);
+    this.showCurrent(model);
     if (model.result === undefined && model.steps.some(({ state }) => isBusy(state))) {
       this.timer = setTimeout(() => this.redraw(), 1000);
     }

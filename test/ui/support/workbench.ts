@@ -1,7 +1,7 @@
 // What a person does with the window, so that tests read like their hands.
 import { join } from 'node:path';
 
-import type { Locator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 
 import { artefacts } from './session.ts';
 
@@ -164,6 +164,30 @@ export class Workbench {
   /** The notifications that are shown. */
   notifications(): Promise<string[]> {
     return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+  }
+
+  /** Closes the notifications that are shown; what goes on behind them goes on. */
+  async closeNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  /** The page inside the webview that is in front: VS Code puts it into two frames. */
+  webview(): FrameLocator {
+    const frame = this.page.locator('iframe.webview:visible').first();
+    return frame.contentFrame().frameLocator('iframe');
+  }
+
+  /** A button in the title bar of the active editor. */
+  titleAction(label: string): Locator {
+    const bar = this.page.locator('.editor-group-container.active .editor-actions');
+    return bar.locator(`.action-label[aria-label^="${label}"]`).first();
+  }
+
+  /** Waits until a field with this title asks. */
+  async question(title: string, timeout = 20_000): Promise<void> {
+    await this.page
+      .locator('.quick-input-widget:visible .quick-input-title', { hasText: title })
+      .waitFor({ timeout });
   }
 
   /** The texts of the status bar. */

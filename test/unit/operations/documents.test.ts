@@ -170,7 +170,7 @@ describe('the plan document', () => {
     assert.match(text, /all \\\| fine/);
     assert.match(text, /```diff\n--- \/f\n\+\+\+ \/f\n@@ -1,2 \+1,2 @@\n a\n-b\n\+c\n```/);
     assert.match(text, /````sh\necho "```"\n````/);
-    assert.match(text, /🛑/);
+    assert.match(text, /⚠/);
     assert.match(text, /cannot be → do that/);
     assert.match(text, /\*\*recovery\*\*/);
   });
