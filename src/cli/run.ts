@@ -26,6 +26,9 @@ async function dispatch(args: readonly string[], io: CliIo): Promise<ExitCode> {
     io.err(help());
     return 2;
   }
+  if (name === 'help' && rest[0] !== undefined) {
+    return dispatch([rest[0], '--help'], io);
+  }
   if (name === '--help' || name === '-h' || name === 'help') {
     io.out(help());
     return 0;

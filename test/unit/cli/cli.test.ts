@@ -46,6 +46,7 @@ describe('opengauss-dual-cluster', () => {
       const usage = await cli([name, '--help']);
       assert.equal(usage.code, 0);
       assert.ok(usage.out.startsWith(`opengauss-dual-cluster ${name}`), usage.out);
+      assert.deepEqual(await cli(['help', name]), usage);
     }
     assert.match((await cli(['--version'])).out, /^\d+\.\d+\.\d+/);
   });
