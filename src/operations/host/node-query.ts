@@ -15,16 +15,30 @@ export async function queryNode(context: StepContext, node: NodeLayout): Promise
   return parseGsCtlQuery(answer.stdout);
 }
 
+/**
+ * `sh` that is true when the process of postmaster.pid lives and is the server of this very data directory; its number is in `$P`
+ * then. The file may be old and its number another process's by now, or negative, which would mean a whole process group.
+ */
+function findServer(node: NodeLayout): string {
+  const pidFile = quote(`${node.dataDir}/postmaster.pid`);
+  const data = quote(node.dataDir);
+  const ofThisNode = `{ ! test -d "/proc/$P" || test "$(readlink "/proc/$P/cwd")" = "$(cd -P -- ${data} && pwd)" || tr '\\0' '\\n' < "/proc/$P/cmdline" | grep -qxF -- ${data}; }`;
+  return `P=$(head -n 1 ${pidFile} 2>/dev/null); case "$P" in ''|*[!0-9]*) false;; *) kill -0 "$P" 2>/dev/null && ${ofThisNode};; esac`;
+}
+
 /** Whether the server of a node runs: by its process, not by what it answers. */
 export async function nodeRuns(context: StepContext, node: NodeLayout): Promise<boolean> {
-  const pidFile = quote(`${node.dataDir}/postmaster.pid`);
-  const answer = await runOn(
-    context,
-    node.host,
-    `P=$(head -n 1 ${pidFile} 2>/dev/null) && test -n "$P" && kill -0 "$P" 2>/dev/null && { ! test -d "/proc/$P" || test "$(readlink "/proc/$P/cwd")" = "$(cd -P -- ${quote(node.dataDir)} && pwd)" || tr '\\0' ' ' < "/proc/$P/cmdline" | grep -qF -- ${quote(node.dataDir)}; }`,
-    { quiet: true },
-  );
+  const answer = await runOn(context, node.host, findServer(node), { quiet: true });
   return answer.code === 0;
+}
+
+/** Sends a signal to the server of a node, and to nothing else. Nothing happens when it does not run. */
+export async function signalServer(
+  context: StepContext,
+  node: NodeLayout,
+  signal: 'INT' | 'KILL',
+): Promise<void> {
+  await runOn(context, node.host, `${findServer(node)} && kill -${signal} "$P"`);
 }
 
 /** pg_control of a node's cluster, read through its DSS. undefined when it cannot be read. */

@@ -9,7 +9,7 @@ import { blocked, commandFailed, notVerified } from '../errors.ts';
 import { poll } from '../execute-step.ts';
 import { runForNode, runOn } from './command.ts';
 import { fileState } from './folders.ts';
-import { controlData, nodeRuns, queryNode } from './node-query.ts';
+import { controlData, nodeRuns, queryNode, signalServer } from './node-query.ts';
 import { type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { ServerModel } from '../recipes/server-model.ts';
 import type { CheckAnswer, StepContext } from '../types.ts';
@@ -393,8 +393,7 @@ export async function stopNode(context: StepContext, node: NodeLayout): Promise<
     { timeout: 120_000 },
   );
   if (answer.code !== 0 && /failed to init dss device/.test(answer.stdout + answer.stderr)) {
-    const pidFile = quote(`${node.dataDir}/postmaster.pid`);
-    await runOn(context, node.host, `kill -INT "$(head -n 1 ${pidFile})"`);
+    await signalServer(context, node, 'INT');
   }
   await poll(
     context,

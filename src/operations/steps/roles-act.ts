@@ -5,7 +5,7 @@ import { blocked, notVerified } from '../errors.ts';
 import { poll } from '../execute-step.ts';
 import { runForNode, runOn } from '../host/command.ts';
 import { dssStatus, startDss } from '../host/dss.ts';
-import { nodeRuns } from '../host/node-query.ts';
+import { nodeRuns, signalServer } from '../host/node-query.ts';
 import { launch, leaderOf, stopNode } from '../host/servers.ts';
 import { stateFolder } from '../host/state-folder.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
@@ -47,8 +47,7 @@ export async function stopByForce(context: StepContext, node: NodeLayout): Promi
     });
   }
   if (await nodeRuns(context, node)) {
-    const pidFile = quote(`${node.dataDir}/postmaster.pid`);
-    await runOn(context, node.host, `kill -KILL "$(head -n 1 ${pidFile})"`);
+    await signalServer(context, node, 'KILL');
   }
   await poll(
     context,
