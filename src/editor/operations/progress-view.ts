@@ -90,7 +90,7 @@ export class ProgressView implements vscode.TreeDataProvider<ShownStep>, vscode.
       return;
     }
     const { ended, all } = model.progress;
-    this.view.description = `${model.plan.title} ${ended}/${all}`;
+    this.view.description = `${ended}/${all} ${model.plan.title}`;
     this.view.message = model.cancelling ? t('Stopping at the next safe point…') : '';
     this.view.badge =
       model.result === undefined
