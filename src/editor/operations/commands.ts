@@ -24,6 +24,9 @@ const recipeCommands = {
   'openGauss.start': 'start',
   'openGauss.stop': 'stop',
   'openGauss.restart': 'restart',
+  'openGauss.switchover': 'switchover',
+  'openGauss.failover': 'failover',
+  'openGauss.rebuild': 'rebuild',
   'openGauss.tearDown': 'tear-down',
 } as const;
 

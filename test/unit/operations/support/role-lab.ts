@@ -35,11 +35,11 @@ export function takesWrites(node: LabNode): boolean {
 async function statement(node: LabNode, sql: string): Promise<readonly (readonly string[])[]> {
   const client = await Client.connect({ host: '127.0.0.1', port: node.port }, 1000);
   try {
-    const hello = await client.ask({ hello: 'gsql', user: 'omm', database: 'postgres' }, 2000);
+    const hello = await client.ask({ hello: 'gsql', user: 'omm', database: 'postgres' }, 5000);
     if (hello['ok'] !== true) {
       throw new Error(String(hello['fatal']));
     }
-    const answer = await client.ask({ op: 'sql', sql }, 5000);
+    const answer = await client.ask({ op: 'sql', sql }, 30_000);
     if (answer['error'] !== undefined) {
       throw new Error(JSON.stringify(answer['error']));
     }
