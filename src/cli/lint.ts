@@ -230,7 +230,7 @@ async function run(options: LintOptions, io: CliIo): Promise<ExitCode> {
  * @param args what stands behind `lint`
  * @returns the exit status: 0 no errors, 1 findings of severity error, 2 files that cannot be read
  */
-export async function runLint(args: readonly string[], io: CliIo): Promise<ExitCode> {
+async function runLint(args: readonly string[], io: CliIo): Promise<ExitCode> {
   return run(readOptions(args), io);
 }
 

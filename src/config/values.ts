@@ -33,7 +33,7 @@ export function shown(value: string): string {
 }
 
 /** `true false yes no` or an unambiguous beginning of one, `on off of`, `1 0`; letters in any case. */
-export function parseBool(text: string): boolean | undefined {
+function parseBool(text: string): boolean | undefined {
   if (text.length > 5 || text === '') {
     return undefined;
   }
@@ -137,7 +137,7 @@ function leadingInteger(
 }
 
 /** An integer of 32 bits: decimal, octal (leading 0) or hexadecimal (0x), with a unit where the parameter has one. */
-export function parseInteger(text: string, unit: ParameterUnit | undefined): Reading<number> {
+function parseInteger(text: string, unit: ParameterUnit | undefined): Reading<number> {
   const number = leadingInteger(text, autoBase);
   if (number === undefined) {
     return refused({});
@@ -154,7 +154,7 @@ export function parseInteger(text: string, unit: ParameterUnit | undefined): Rea
 }
 
 /** An integer of 64 bits: decimal only. No parameter of this type has a unit. */
-export function parseInteger64(text: string): Reading<bigint> {
+function parseInteger64(text: string): Reading<bigint> {
   const number = leadingInteger(text, base10);
   return number?.value === undefined || number.rest !== '' ? refused({}) : taken(number.value);
 }
@@ -172,7 +172,7 @@ function hexadecimalReal(text: string): number {
 }
 
 /** A floating point number (strtod), with a unit where the parameter has one. */
-export function parseReal(text: string, unit: ParameterUnit | undefined): Reading<number> {
+function parseReal(text: string, unit: ParameterUnit | undefined): Reading<number> {
   const match = realStart.exec(text);
   const digits = match?.[1];
   if (match === null || digits === undefined) {
@@ -192,7 +192,7 @@ export function parseReal(text: string, unit: ParameterUnit | undefined): Readin
 }
 
 /** C's `%g`. */
-export function formatReal(value: number): string {
+function formatReal(value: number): string {
   if (!Number.isFinite(value)) {
     return value > 0 ? 'inf' : '-inf';
   }
@@ -301,7 +301,7 @@ function inRange<T extends number | bigint>(
 }
 
 /** At most 63 bytes of UTF-8, cut between characters, as names are. */
-export function cutName(text: string): string {
+function cutName(text: string): string {
   const encoder = new TextEncoder();
   if (encoder.encode(text.slice(0, 64)).length <= 63 && text.length <= 63) {
     return text;

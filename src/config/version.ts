@@ -41,7 +41,7 @@ export interface VersionSources {
 }
 
 /** The version when nothing says one: the seed's. */
-export const defaultVersion: ServerVersion = '5.0.0';
+const defaultVersion: ServerVersion = '5.0.0';
 
 /** The version by which to judge a file. */
 export function chooseVersion(sources: VersionSources): ServerVersion {

@@ -11,7 +11,7 @@ const worstFirst: readonly Reach[] = ['timeout', 'unknown', 'refused', 'reachabl
 const signs: Record<Reach, string> = { reachable: '✓', refused: '○', timeout: '✗', unknown: '?' };
 
 /** The worst of several connects. */
-export function worstReach(connections: readonly Connection[]): Reach | undefined {
+function worstReach(connections: readonly Connection[]): Reach | undefined {
   return worstFirst.find((reach) => connections.some((one) => one.reach === reach));
 }
 
@@ -30,7 +30,7 @@ export function connectivityVerdict({ connections }: Connectivity): Connectivity
 }
 
 /** The verdict in one sentence. */
-export function connectivitySentence(result: Connectivity): string {
+function connectivitySentence(result: Connectivity): string {
   const { connections } = result;
   const count = (reach: Reach): number => connections.filter((one) => one.reach === reach).length;
   switch (connectivityVerdict(result)) {
@@ -53,7 +53,7 @@ export function connectivitySentence(result: Connectivity): string {
   }
 }
 
-export function reachName(reach: Reach): string {
+function reachName(reach: Reach): string {
   return {
     reachable: t('reachable'),
     refused: t('refused: nobody listens'),
@@ -62,7 +62,7 @@ export function reachName(reach: Reach): string {
   }[reach];
 }
 
-export function useName(use: PortUse): string {
+function useName(use: PortUse): string {
   return { server: t('server'), ha: t('HA'), dms: 'DMS', dss: 'DSS' }[use];
 }
 

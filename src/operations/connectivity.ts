@@ -142,7 +142,7 @@ function notTried(detail: string): ConnectAnswer {
 }
 
 /** Milliseconds that `connectScript` takes at most for so many targets. */
-export function connectTime(targets: number): number {
+function connectTime(targets: number): number {
   return (Math.ceil(targets / width) * (connectLimit + 1) + 5) * 1000;
 }
 

@@ -20,7 +20,7 @@ export interface ControlDataAnswer {
  * The words of `pg_controldata` for a node: with DSS the pages of all instances and the reformer's, from the volume group that
  * holds them; without it the data directory's file.
  */
-export function controlDataWords(node: NodeSpec): readonly string[] {
+function controlDataWords(node: NodeSpec): readonly string[] {
   return node.dssHome === undefined
     ? ['pg_controldata', operand(node.dataDir)]
     : [

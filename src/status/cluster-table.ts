@@ -73,7 +73,7 @@ function datanodeOf(side: string, portFirst: boolean): DatanodeRow | undefined {
 }
 
 /** `Main Standby Need repair(WAL)` → role, state and detail. */
-export function roleAndState(text: string): Pick<DatanodeRow, 'role' | 'state' | 'detail'> {
+function roleAndState(text: string): Pick<DatanodeRow, 'role' | 'state' | 'detail'> {
   const role =
     roles.find((name) => text === name || text.startsWith(`${name} `)) ?? text.split(' ')[0] ?? '';
   const rest = text.slice(role.length).trim();

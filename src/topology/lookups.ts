@@ -33,11 +33,6 @@ export function otherCluster(topology: Topology, cluster: ClusterSpec): ClusterS
   return topology.clusters.find((one) => one.name !== cluster.name);
 }
 
-/** The first node of a cluster: the only one that is ever built, and the one with the replication connection. */
-export function firstNode(cluster: ClusterSpec): NodeSpec | undefined {
-  return cluster.nodes[0];
-}
-
 /** The names of the hosts that the nodes are on, each once, in the order of the file. */
 export function hostNames(topology: Topology): readonly string[] {
   return [...new Set(nodesOf(topology).map((node) => node.host))];

@@ -7,7 +7,7 @@ import { fatal, ofNumber, ofText } from './check.ts';
  * Whether one channel of a replconninfo has what the server looks for (guc.cpp, CheckReplChannel): each of four words
  * somewhere in the text, behind it any blanks and `=`, then for a host a digit, a letter or a colon, for a port a digit.
  */
-export function isReplChannel(channel: string): boolean {
+function isReplChannel(channel: string): boolean {
   const valueOf = (key: string): string | undefined => {
     const at = channel.indexOf(key);
     return at < 0 ? undefined : channel.slice(at + key.length).replace(/^[ =]+/, '');

@@ -24,7 +24,7 @@ const connectionPath: Check = ofText((text, context) => {
 });
 
 /** One `inst:ip:port` as the server's check wants it. */
-export function isInterconnectEntry(entry: string): boolean {
+function isInterconnectEntry(entry: string): boolean {
   const parts = splitIdentifiers(entry, ':');
   const [id = '', address = '', port = ''] = parts ?? [];
   const octets = splitIdentifiers(address, '.');

@@ -241,7 +241,7 @@ function machinesOf(topology: Topology): Map<string, string> {
 }
 
 /** Whether two nodes bind their ports at the same place: one machine, or one address for peers. */
-export function sharePorts(one: NodeView, other: NodeView): boolean {
+function sharePorts(one: NodeView, other: NodeView): boolean {
   return one.machine === other.machine || one.address === other.address;
 }
 

@@ -25,7 +25,7 @@ export interface Listener {
 }
 
 /** Every port that a node's processes really bind (rules of the server, DMS and DSS; sample files name more). */
-export function listenersOf(deployment: Deployment, node: NodeView): Listener[] {
+function listenersOf(deployment: Deployment, node: NodeView): Listener[] {
   const listeners: Listener[] = [];
   const conf = (name: string): Listener['place'] =>
     settingOf(node, name) === undefined

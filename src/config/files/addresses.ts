@@ -6,7 +6,7 @@ export interface AddressRange {
 }
 
 /** The number of an IPv4 address; undefined when the text is none. */
-export function parseIpv4(text: string): bigint | undefined {
+function parseIpv4(text: string): bigint | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
   if (match === null) {
     return undefined;
@@ -18,7 +18,7 @@ export function parseIpv4(text: string): bigint | undefined {
 }
 
 /** The number of an IPv6 address, with or without an IPv4 tail; undefined when the text is none. */
-export function parseIpv6(text: string): bigint | undefined {
+function parseIpv6(text: string): bigint | undefined {
   const [head = '', tail, more] = (text.split('%')[0] ?? '').split('::');
   if (more !== undefined) {
     return undefined;

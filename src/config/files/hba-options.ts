@@ -26,8 +26,6 @@ const optionsOf: Readonly<Record<string, readonly [readonly string[], string]>> 
   ),
 };
 
-export const hbaOptionNames = ['clientcert', ...Object.keys(optionsOf)];
-
 /** Checks what stands behind the method. */
 export function checkOptions(entry: HbaEntry, method: string, findings: Finding[]): void {
   for (const token of entry.options.flatMap((field) => field.tokens)) {

@@ -1,14 +1,7 @@
 import type { NodeSpec, ServerVersion, Topology } from '../../topology/types.ts';
 
 /** The files that configure a node, beside `opengauss.yaml`. */
-export const fileKinds = [
-  'postgresql-conf',
-  'pg-hba',
-  'dss-inst',
-  'dss-vg-conf',
-  'cm-config',
-] as const;
-export type FileKind = (typeof fileKinds)[number];
+export type FileKind = 'postgresql-conf' | 'pg-hba' | 'dss-inst' | 'dss-vg-conf' | 'cm-config';
 
 /** All but `postgresql.conf`, which has a room of its own. */
 export type SmallFileKind = Exclude<FileKind, 'postgresql-conf'>;

@@ -1,4 +1,3 @@
-import type { TextRange } from '../../base/finding.ts';
 import { type ConfLine, foldName, lineAt } from '../document.ts';
 import type { NodeView } from '../cluster/deployment.ts';
 import type { ConfPosition, LanguageContext } from './types.ts';
@@ -34,8 +33,4 @@ export function ownNode(context: LanguageContext): NodeView | undefined {
 /** Whether a name is a replconninfo of either kind. */
 export function isReplconninfo(name: string): boolean {
   return /^(cross_cluster_)?replconninfo[1-8]$/.test(foldName(name));
-}
-
-export function shifted(range: TextRange, by: number): TextRange {
-  return { start: range.start + by, end: range.end + by };
 }

@@ -15,7 +15,7 @@ const times = [
 ] as const;
 
 /** A time for people: the largest unit in which it is a whole number. */
-export function formatTime(milliseconds: number): string {
+function formatTime(milliseconds: number): string {
   const [unit, size] = times.find(
     ([, each]) => milliseconds !== 0 && milliseconds % each === 0,
   ) ?? ['ms', 1];

@@ -4,18 +4,16 @@ import type { Topology } from '../../topology/types.ts';
 import type { PlannedCheck } from './types.ts';
 
 /** The kinds of checks, in the order in which they are made. */
-export const checkKinds = [
-  'state',
-  'health',
-  'identity',
-  'control-data',
-  'write',
-  'read',
-  'refuse-write',
-  'lsn',
-  'clean-up',
-] as const;
-export type CheckKind = (typeof checkKinds)[number];
+export type CheckKind =
+  | 'state'
+  | 'health'
+  | 'identity'
+  | 'control-data'
+  | 'write'
+  | 'read'
+  | 'refuse-write'
+  | 'lsn'
+  | 'clean-up';
 
 /** All checks of a topology. Reading and refusing concern every node but the primary, whichever that is when it runs. */
 export function plannedChecks(topology: Topology): readonly PlannedCheck[] {
