@@ -46,7 +46,7 @@ export function locked(host: string, holder: LockHolder): Failure<OperationCode>
     {
       place: { host },
       remedy: t(
-        'Wait until that run has ended. If it is certain that it is not running any more, resume it from where it was started, or remove its lock with “Release lock…”.',
+        'Wait until that run has ended. If it is certain that it is not running any more, resume it from where it was started, or remove its lock with “openGauss: Release Lock…”.',
       ),
     },
   );

@@ -5,15 +5,20 @@ import { versionFor } from '../../operations/detect-version.ts';
 import { recipeNamed, recipes } from '../../operations/recipes/catalogue.ts';
 import type { RecipeEntry } from '../../operations/recipes/catalogue.ts';
 import { layoutOf } from '../../operations/recipes/layout.ts';
+import type { Layout } from '../../operations/recipes/layout.ts';
 import { localJournalPath } from '../../operations/runner.ts';
+import type { Plan } from '../../operations/types.ts';
+import type { Topology } from '../../topology/types.ts';
 import { showMarkdown } from '../answers.ts';
 import { pickTopology } from '../nodes.ts';
+import { askForBuild, askForConfiguration, askForScripts } from './asked.ts';
 import { pickTarget } from './target.ts';
 import type { Services } from '../services.ts';
 import type { TopologyEntry } from '../topology/service.ts';
 import { PlanDocuments, confirm, exportPlan, obstacles } from './planned.ts';
 import type { Planned } from './planned.ts';
 import type { ProgressView } from './progress-view.ts';
+import { offerRelease } from './release-lock.ts';
 import { Runs, journalFolder } from './runs.ts';
 
 /** Commands that stand for one recipe. */
@@ -48,10 +53,15 @@ export function registerOperationCommands(services: Services, view: ProgressView
     if (target === undefined) {
       return;
     }
-    const version =
+    await offerPlan(entry, recipe.plan(await layoutFor(entry, topology), target));
+  };
+  const layoutFor = async (entry: TopologyEntry, topology: Topology): Promise<Layout> =>
+    layoutOf(
+      topology,
       services.monitors.monitor(entry.id)?.version ??
-      (await versionFor(topology, services.hosts.pool(entry)));
-    const plan = recipe.plan(layoutOf(topology, version), target);
+        (await versionFor(topology, services.hosts.pool(entry))),
+    );
+  const offerPlan = async (entry: TopologyEntry, plan: Plan): Promise<void> => {
     const planned = await plans.show(entry, plan);
     if (planned === undefined) {
       return;
@@ -84,6 +94,28 @@ export function registerOperationCommands(services: Services, view: ProgressView
       }
     });
   }
+  const asked = (
+    id: 'openGauss.applyConfiguration' | 'openGauss.buildFromSource' | 'openGauss.runScripts',
+    title: string,
+    make: (entry: TopologyEntry, topology: Topology) => Promise<Plan | undefined>,
+  ): void => {
+    services.commands.register(id, async (argument) => {
+      const entry = await pickTopology(services, argument, title);
+      const plan = entry?.topology && (await make(entry, entry.topology));
+      if (entry !== undefined && plan !== undefined) {
+        await offerPlan(entry, plan);
+      }
+    });
+  };
+  asked('openGauss.applyConfiguration', t('Apply Configuration'), async (entry, topology) =>
+    askForConfiguration(services, entry, await layoutFor(entry, topology)),
+  );
+  asked('openGauss.buildFromSource', t('Build From Source'), (_, topology) =>
+    askForBuild(topology),
+  );
+  asked('openGauss.runScripts', t('Run openGauss’s Own Scripts'), async (entry, topology) =>
+    askForScripts(await layoutFor(entry, topology)),
+  );
   services.commands.register('openGauss.plan', async (argument) => {
     const entry = await pickTopology(services, argument, t('Plan an Operation'));
     const recipe = entry && (await pickRecipe());
@@ -120,6 +152,12 @@ export function registerOperationCommands(services: Services, view: ProgressView
       void vscode.window.showInformationMessage(
         t('Nothing was begun on {0} that could be resumed.', entry.name),
       );
+    }
+  });
+  services.commands.register('openGauss.releaseLock', async (argument) => {
+    const entry = await pickTopology(services, argument, t('Release Lock'));
+    if (entry !== undefined) {
+      await offerRelease(services, entry);
     }
   });
   services.commands.register('openGauss.showStepOutput', async (step) => {

@@ -13,12 +13,16 @@ const commands: readonly CommandId[] = [
   'openGauss.failover',
   'openGauss.rebuild',
   'openGauss.tearDown',
+  'openGauss.applyConfiguration',
+  'openGauss.buildFromSource',
+  'openGauss.runScripts',
   'openGauss.plan',
   'openGauss.runPlan',
   'openGauss.exportPlanSh',
   'openGauss.exportPlanAnsible',
   'openGauss.resumeDeployment',
   'openGauss.showStepOutput',
+  'openGauss.releaseLock',
   'openGauss.showReport',
 ];
 
