@@ -71,7 +71,7 @@ export const applyCommand: CliCommand = {
         secret: () => initialPassword(values['password-file'], io),
         onEvent: (event) => tell(event, io, values.verbose === true),
       });
-      const facts = await collectFacts(topology, pool);
+      const facts = await collectFacts(topology, pool, AbortSignal.timeout(30_000));
       if (plan.readOnly !== true) {
         const path = await saveReport(folder, result, runReport(result, facts));
         io.out(`${t('Report: {0}', path)}\n`);
