@@ -21,6 +21,9 @@ export function firstError(lines: readonly string[], from = 0): number | undefin
   return index < 0 ? undefined : index;
 }
 
+/** Characters of a line that are kept, so that a log without line ends does not fill the memory. */
+const longestLine = 4000;
+
 /** Keeps the last lines of a text that grows. */
 export class LogTail {
   private readonly capacity: number;
@@ -36,9 +39,13 @@ export class LogTail {
   add(chunk: string): void {
     const parts = (this.rest + chunk).split(/\r?\n/);
     this.rest = parts.pop() ?? '';
+    if (this.rest.length > longestLine) {
+      parts.push(this.rest);
+      this.rest = '';
+    }
     // Appending one by one, since a chunk may hold more lines than a call takes arguments.
     for (const part of parts) {
-      this.lines.push(part);
+      this.lines.push(part.length > longestLine ? `${part.slice(0, longestLine)} …` : part);
     }
     const excess = this.lines.length - this.capacity;
     if (excess > 0) {

@@ -43,4 +43,14 @@ describe('lines of logs', () => {
       ),
     );
   });
+
+  it('keep no line whole that never ends', () => {
+    const tail = new LogTail(10);
+    for (let chunk = 0; chunk < 200; chunk += 1) {
+      tail.add('x'.repeat(10_000));
+    }
+    tail.add('\nend\n');
+    assert.ok(tail.text.length < 10 * 5000, String(tail.text.length));
+    assert.equal(tail.all.at(-1), 'end');
+  });
 });
