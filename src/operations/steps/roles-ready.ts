@@ -197,16 +197,7 @@ export async function fencedAnswer(
       t('Make the host reachable.'),
     );
   }
-  if (leaderIn(next) === undefined && !isStopped(next)) {
-    return refusal(
-      t('{0} has no main standby.', to.name),
-      next,
-      t(
-        'Fail over inside {0} first (“Fail over” on one of its nodes), or start what is down.',
-        to.name,
-      ),
-    );
-  }
+  // A standby cluster whose main standby is down too is started anew as the primary one by the promotion.
   if (old.nodes.some((one) => one.kind === 'running')) {
     return { kind: 'needed' };
   }

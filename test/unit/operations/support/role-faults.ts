@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { RunResult } from '../../../../src/operations/events.ts';
@@ -68,6 +70,10 @@ async function runWithFault(
   await struck;
   if (fault === 'let go') {
     await one.reconnect();
+    // An editor that is gone leaves its lock, which the next one takes over; this process still lives.
+    for (const host of one.lab.hosts) {
+      await rm(join(host.home, '.opengauss-dual-cluster', 'lock'), { force: true });
+    }
   }
   return result;
 }
