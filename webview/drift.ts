@@ -122,7 +122,7 @@ function rowElement(current: DriftView, row: DriftRowView): HTMLElement {
           attributes: {
             type: 'button',
             'aria-label': `${row.name}, ${node}: ${cell.value} ${cell.pending}`,
-            ...(cell.isDefault ? { title: current.texts.defaultValue } : {}),
+            title: cell.isDefault ? `${cell.value} (${current.texts.defaultValue})` : cell.value,
           },
           children: [
             html('span', { text: cell.value === '' ? "''" : cell.value }),

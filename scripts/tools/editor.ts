@@ -163,15 +163,20 @@ export async function startEditor(server: string, options: EditorOptions): Promi
   };
 }
 
-/** Writes the user's settings. */
+/**
+ * Writes the user's settings. Those of the machine are read from a file of their own: in a window on a server the
+ * user's file counts for them only until the extension's schema is known.
+ */
 async function writeSettings(
   dataFolder: string,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const user = join(dataFolder, 'data', 'User');
-  await mkdir(user, { recursive: true });
   const text = JSON.stringify({ ...quietSettings, ...settings }, undefined, 2);
-  await writeFile(join(user, 'settings.json'), text);
+  for (const name of ['User', 'Machine']) {
+    const folder = join(dataFolder, 'data', name);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'settings.json'), text);
+  }
 }
 
 /** A language pack without texts: it makes the language known to the server. */

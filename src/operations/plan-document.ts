@@ -74,9 +74,9 @@ function stepSection(one: StepPreview, number: number): string[] {
   const { step, answer } = one;
   const done = answer?.kind === 'done';
   const mark = done
-    ? '✔'
+    ? '✓'
     : one.failure !== undefined || answer?.kind === 'blocked'
-      ? '✘'
+      ? '×'
       : step.destructive === undefined
         ? ''
         : '⚠';

@@ -12,9 +12,9 @@ export interface ReportFacts {
 }
 
 const marks: Readonly<Record<StepResult['outcome'], string>> = {
-  done: '✔',
+  done: '✓',
   skipped: '=',
-  failed: '✘',
+  failed: '×',
   blocked: '–',
   cancelled: '–',
   unknown: '?',

@@ -2,7 +2,7 @@ import { t } from '../../base/l10n.ts';
 import { plain, plainLines } from '../../base/markdown.ts';
 import type { CheckResult, CheckStatus, VerifyReport } from './types.ts';
 
-const signs: Record<CheckStatus, string> = { passed: '✔', failed: '✘', skipped: '–' };
+const signs: Record<CheckStatus, string> = { passed: '✓', failed: '×', skipped: '–' };
 
 /** The report for a terminal. */
 export function verifyText(report: VerifyReport): string {
