@@ -8,10 +8,9 @@ const arrows = {
   config: ['base', 'topology'],
   status: ['base', 'topology'],
   hosts: ['base', 'topology'],
-  storage: ['base', 'topology', 'hosts'],
   monitor: ['base', 'topology', 'config', 'status', 'hosts'],
-  operations: ['base', 'topology', 'config', 'status', 'hosts', 'storage', 'monitor'],
-  cli: ['base', 'topology', 'config', 'status', 'hosts', 'storage', 'monitor', 'operations'],
+  operations: ['base', 'topology', 'config', 'status', 'hosts', 'monitor'],
+  cli: ['base', 'topology', 'config', 'status', 'hosts', 'monitor', 'operations'],
 };
 const rooms = [...Object.keys(arrows), 'editor'];
 
