@@ -110,7 +110,8 @@ export function batch(
     `r=; for i in ${indexes.join(' ')}; do c=; read -r c <"$k.$i.c"; ` +
     '[ -e "$k.$i.t" ] && { c=${c}t; read -r p <"$k.$i.p" && y "$p"; }; [ -e "$k.$i.l" ] && c=${c}l; r="$r ${c:-x}"; done\n' +
     // Batches that end at the same time print one after the other. The lock is a file made with O_EXCL.
-    'set -C; until true >"$d/lock"; do sleep 0.01 || sleep 1; done\n' +
+    // Without "$d/s" the shell has ended, and nobody gives the lock back.
+    'set -C; until true >"$d/lock"; do [ -e "$d/s" ] || exit; sleep 0.01 || sleep 1; done\n' +
     `printf '%s done ${id}%s\\n' ${nonce} "$r"\n` +
     `cat ${files.join(' ')}\n` +
     'rm -f "$d/lock" "$k".* ) &\n'
