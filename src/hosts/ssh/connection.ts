@@ -84,7 +84,8 @@ export class SshConnection implements Transport {
         release();
       });
       return {
-        ended,
+        // What it printed last comes before its end, so the end is told when the channel has closed.
+        ended: closed.then(() => ended),
         close: destroy,
         write: (text) => {
           if (stdin.writable) {

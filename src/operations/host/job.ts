@@ -43,7 +43,8 @@ export async function runJob(
   const shell = await context.shell(host);
   const job = new Job(shell, context, request, await stateFolder(shell));
   const earlier = await job.state();
-  if (earlier.kind === 'running') {
+  if (earlier.kind === 'running' || earlier.kind === 'gone') {
+    // One that looks gone may be starting: whoever started it was killed a moment ago, and it has not told its number yet.
     const joined = await job.follow();
     if (joined?.code === 0) {
       return joined;

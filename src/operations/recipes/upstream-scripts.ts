@@ -23,9 +23,7 @@ function adapt(name: string, text: string, changes: readonly Change[]): AdaptedS
   for (const change of changes) {
     const before = result;
     result = result.replace(change.pattern, (...groups: readonly string[]) =>
-      change.replacement.replace(/\$(\d)/g, (_whole, index: string) =>
-        groups[Number(index)] ?? '',
-      ),
+      change.replacement.replace(/\$(\d)/g, (_whole, index: string) => groups[Number(index)] ?? ''),
     );
     if (result !== before) {
       made.push(change.why());

@@ -171,10 +171,10 @@ export class Workbench {
     await this.command('Notifications: Clear All Notifications');
   }
 
-  /** The page inside the webview that is in front: VS Code puts it into two frames. */
+  /** The page inside the webview that is in front: VS Code puts it into two frames, and while it changes there is a third one. */
   webview(): FrameLocator {
     const frame = this.page.locator('iframe.webview:visible').first();
-    return frame.contentFrame().frameLocator('iframe');
+    return frame.contentFrame().frameLocator('iframe#active-frame');
   }
 
   /** A button in the title bar of the active editor. */

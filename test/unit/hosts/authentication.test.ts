@@ -62,6 +62,14 @@ async function started(server: TestServer): Promise<TestServer> {
   return server;
 }
 
+/** One file for each server: a port may come again, with another key behind it. */
+const knownHosts = new Map<TestServer, string>();
+function knownHostsOf(server: TestServer): string {
+  const file = knownHosts.get(server) ?? join(folder, `known-${knownHosts.size}`);
+  knownHosts.set(server, file);
+  return file;
+}
+
 async function poolFor(
   server: TestServer,
   prompts: TestPrompts,
@@ -77,7 +85,7 @@ async function poolFor(
     'IdentityAgent none',
     'IdentityFile none',
     'StrictHostKeyChecking accept-new',
-    `UserKnownHostsFile ${join(folder, `known-${server.port}`)}`,
+    `UserKnownHostsFile ${knownHostsOf(server)}`,
     'GlobalKnownHostsFile none',
     ...lines,
   ];
