@@ -116,7 +116,7 @@ describe('whose file it is', () => {
     ['/home/omm/ss_hatest/dn0/postgresql.conf', 'production/dn0'],
     ['/home/omm/ss_hatest1/dn0/pg_hba.conf', 'recovery/dn0'],
     ['/home/omm/ss_hatest1/dss_home1/cfg/dss_inst.ini', 'recovery/dn1'],
-    ['/work/copies/recovery/dn1/postgresql.conf', 'recovery/dn1'],
+    ['/home/me/copies/recovery/dn1/postgresql.conf', 'recovery/dn1'],
     ['C:\\copies\\production-dn1.postgresql.conf', 'production/dn1'],
     ['/home/omm/cm_config_recovery.ini', 'recovery/dn0'],
     ['/somewhere/postgresql.conf', undefined],
