@@ -15,6 +15,7 @@ import { registerSql } from './sql/register.ts';
 import { registerTerminal } from './terminal/register.ts';
 import { registerCreateTopology } from './topology/create.ts';
 import { registerTopologyDiagnostics } from './topology/diagnostics.ts';
+import { registerTopologyHover } from './topology/hover.ts';
 import { registerVerify } from './verify/register.ts';
 
 /** Registers everything that the editor offers; each feature stands in a folder of its own. */
@@ -34,6 +35,7 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerRemote(services);
   registerCreateTopology(services);
   registerTopologyDiagnostics(services);
+  registerTopologyHover(services);
   registerLater(services);
   return explorer;
 }
