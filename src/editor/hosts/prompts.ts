@@ -73,7 +73,8 @@ export class EditorPrompts implements HostPrompts {
     return this.notifications.take(signal, async (token) => {
       const trust = t('Trust This Host');
       const refuse = t('Refuse');
-      const shown = vscode.window.showWarningMessage(
+      // VS Code puts warnings away after ten seconds, and nodes wait for the answer; errors with buttons stay.
+      const shown = vscode.window.showErrorMessage(
         t(
           'The host {0} ({1}) is not known yet. Its {2} key has the fingerprint {3}. If that is right, it is written to {4}.',
           question.host,
