@@ -4,18 +4,16 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { createHostPool } from '../../../src/hosts/pool.ts';
 import type { HostPool } from '../../../src/hosts/shell.ts';
 import { whyMarkdown } from '../../../src/operations/diagnosis/why/markdown.ts';
 import type { WhyReport } from '../../../src/operations/diagnosis/why/types.ts';
 import { whyDown } from '../../../src/operations/diagnosis/why/why.ts';
 import { findLogs } from '../../../src/operations/logs/sources.ts';
 import { nodeById } from '../../../src/topology/lookups.ts';
-import { parseTopology } from '../../../src/topology/parse.ts';
 import type { NodeSpec, Topology } from '../../../src/topology/types.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { noPrompts } from '../../support/noPrompts.ts';
+import { openLabPool } from '../../support/lab-pool.ts';
 
 const signal = AbortSignal.timeout(120_000);
 
@@ -26,18 +24,7 @@ describe('why a node is down', () => {
 
   before(async () => {
     lab = await startLab({});
-    const parsed = await parseTopology(
-      await readFile(join(lab.workspace, 'opengauss.yaml'), 'utf8'),
-    );
-    assert.ok(parsed.topology);
-    topology = parsed.topology;
-    pool = createHostPool({
-      hosts: topology.hosts,
-      sshConfigFiles: [lab.sshConfig],
-      prompts: noPrompts,
-      trusted: true,
-      log: () => undefined,
-    });
+    ({ topology, pool } = await openLabPool(lab));
   });
   after(async () => {
     await pool.close();

@@ -1,21 +1,17 @@
 // Running SQL on nodes of the lab, through ssh, sh and gsql.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { createHostPool } from '../../../src/hosts/pool.ts';
 import type { HostPool } from '../../../src/hosts/shell.ts';
 import { compareResults } from '../../../src/operations/sql/compare.ts';
 import { resultCsv, resultJson } from '../../../src/operations/sql/export.ts';
 import { runSql } from '../../../src/operations/sql/run.ts';
 import type { SqlOptions, SqlOutcome } from '../../../src/operations/sql/run.ts';
 import { nodeById } from '../../../src/topology/lookups.ts';
-import { parseTopology } from '../../../src/topology/parse.ts';
 import type { Topology } from '../../../src/topology/types.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { noPrompts } from '../../support/noPrompts.ts';
+import { openLabPool } from '../../support/lab-pool.ts';
 
 describe('SQL on nodes', () => {
   let lab: Lab;
@@ -24,18 +20,7 @@ describe('SQL on nodes', () => {
 
   before(async () => {
     lab = await startLab({});
-    const parsed = await parseTopology(
-      await readFile(join(lab.workspace, 'opengauss.yaml'), 'utf8'),
-    );
-    assert.ok(parsed.topology);
-    topology = parsed.topology;
-    pool = createHostPool({
-      hosts: topology.hosts,
-      sshConfigFiles: [lab.sshConfig],
-      prompts: noPrompts,
-      trusted: true,
-      log: () => undefined,
-    });
+    ({ topology, pool } = await openLabPool(lab));
   });
   after(async () => {
     await pool.close();

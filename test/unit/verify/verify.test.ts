@@ -1,19 +1,15 @@
 // Proves that the proof fails when it should: each thing that can be wrong with two clusters is made wrong once.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { createHostPool } from '../../../src/hosts/pool.ts';
 import type { HostPool, RunResult, Shell } from '../../../src/hosts/shell.ts';
 import { verifyMarkdown, verifyText } from '../../../src/operations/verify/report.ts';
 import type { VerifyReport } from '../../../src/operations/verify/types.ts';
 import { verify } from '../../../src/operations/verify/verify.ts';
-import { parseTopology } from '../../../src/topology/parse.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../../src/topology/types.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { noPrompts } from '../../support/noPrompts.ts';
+import { openLabPool } from '../../support/lab-pool.ts';
 
 /** Milliseconds that rows may take here; a healthy lab needs a fraction. */
 const replayLimit = 6_000;
@@ -59,18 +55,7 @@ describe('verification on the lab', () => {
 
   before(async () => {
     lab = await startLab({});
-    const parsed = await parseTopology(
-      await readFile(join(lab.workspace, 'opengauss.yaml'), 'utf8'),
-    );
-    assert.ok(parsed.topology);
-    topology = parsed.topology;
-    pool = createHostPool({
-      hosts: topology.hosts,
-      sshConfigFiles: [lab.sshConfig],
-      prompts: noPrompts,
-      trusted: true,
-      log: () => undefined,
-    });
+    ({ topology, pool } = await openLabPool(lab));
   });
   after(async () => {
     await pool.close();
