@@ -3,8 +3,8 @@ import { setBundle, t } from './base/l10n.ts';
 import { describe } from './editor/failures.ts';
 import { registerFeatures } from './editor/features.ts';
 import { Services } from './editor/services.ts';
-import { testApi } from './editor/testApi.ts';
-import type { TestApi } from './editor/testApi.ts';
+import { testApi } from './editor/test-api.ts';
+import type { TestApi } from './editor/test-api.ts';
 
 let services: Services | undefined;
 

@@ -8,8 +8,8 @@ import {
   fileTooLarge,
   fileWrite,
   permissionDenied,
-} from './fileErrors.ts';
-import type { MachineShell, RawResult } from './machineShell.ts';
+} from './file-errors.ts';
+import type { MachineShell, RawResult } from './machine-shell.ts';
 import { operand, quote } from './quote.ts';
 import type { FileVersion, RemoteFile, RemoteStat, WriteOptions } from './shell.ts';
 

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import type { Channel, Transport } from './channel.ts';
 import { exitCode } from './channel.ts';
 import { noShell } from './errors.ts';
-import { MachineShell } from './machineShell.ts';
+import { MachineShell } from './machine-shell.ts';
 
 /** Starts commands as child processes of this one, by `/bin/sh`, in the home folder, as ssh would. */
 class LocalTransport implements Transport {

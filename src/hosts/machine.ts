@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces, userInfo } from 'node:os';
-import type { SshSettings } from './sshConfig/settings.ts';
+import type { SshSettings } from './ssh-config/settings.ts';
 
 /**
  * Whether a host is the machine that this code runs on, as it is in a Remote-SSH window: reached directly, on the usual

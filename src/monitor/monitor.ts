@@ -15,8 +15,8 @@ import { realClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { History } from './history.ts';
 import type { MonitorEvent } from './history.ts';
-import { HostWatch } from './hostWatch.ts';
-import { ManagerWatch } from './managerWatch.ts';
+import { HostWatch } from './host-watch.ts';
+import { ManagerWatch } from './manager-watch.ts';
 import { parseVersion } from './version.ts';
 import type { DetectedVersion } from './version.ts';
 

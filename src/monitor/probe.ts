@@ -1,4 +1,4 @@
-import { nodeCommand, nodePrelude } from '../hosts/nodeCommand.ts';
+import { nodeCommand, nodePrelude } from '../hosts/node-command.ts';
 import { command, operand, quote } from '../hosts/quote.ts';
 import type { BatchCommand, BatchResult, Shell } from '../hosts/shell.ts';
 import { classifyAnswer } from '../status/node-state.ts';

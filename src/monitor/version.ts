@@ -1,4 +1,4 @@
-import { nodeCommand } from '../hosts/nodeCommand.ts';
+import { nodeCommand } from '../hosts/node-command.ts';
 import type { Shell } from '../hosts/shell.ts';
 import { versionNamed } from '../topology/values.ts';
 import type { NodeSpec, ServerVersion } from '../topology/types.ts';

@@ -1,5 +1,5 @@
 import { t } from '../base/l10n.ts';
-import { nodeCommand } from '../hosts/nodeCommand.ts';
+import { nodeCommand } from '../hosts/node-command.ts';
 import { operand } from '../hosts/quote.ts';
 import type { Shell } from '../hosts/shell.ts';
 import { parsePgControldata } from '../status/pg-controldata.ts';

@@ -3,7 +3,7 @@
  * questions about the storage that only a person can answer, so that they run on a terminal of his; only `query` is run by us.
  */
 import { t } from '../base/l10n.ts';
-import { nodeCommand } from '../hosts/nodeCommand.ts';
+import { nodeCommand } from '../hosts/node-command.ts';
 import { command, operand } from '../hosts/quote.ts';
 import type { Shell } from '../hosts/shell.ts';
 import { parseGsDdr } from '../status/gs-ddr.ts';

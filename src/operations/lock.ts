@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 
-import { diskFull } from '../hosts/fileErrors.ts';
+import { diskFull } from '../hosts/file-errors.ts';
 import { quote } from '../hosts/quote.ts';
 import type { HostPool, Shell } from '../hosts/shell.ts';
 import { commandFailed, isDiskFull, lockUnreadable, locked, ownRunAlive } from './errors.ts';

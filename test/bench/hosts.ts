@@ -10,9 +10,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { mapLimited } from '../../src/base/async.ts';
 import { createHostPool } from '../../src/hosts/pool.ts';
-import { DelayLink } from '../support/delayLink.ts';
+import { DelayLink } from '../support/delay-link.ts';
 import { findSshd, TestSshd } from '../support/sshd.ts';
-import { noPrompts } from '../support/noPrompts.ts';
+import { noPrompts } from '../support/no-prompts.ts';
 
 const run = promisify(execFile);
 const question = 'echo one; uname -s';

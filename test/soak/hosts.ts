@@ -11,7 +11,7 @@ import { isHostFailure } from '../../src/hosts/errors.ts';
 import { createHostPool } from '../../src/hosts/pool.ts';
 import type { Shell } from '../../src/hosts/shell.ts';
 import { findSshd, pause, TestSshd } from '../support/sshd.ts';
-import { noPrompts } from '../support/noPrompts.ts';
+import { noPrompts } from '../support/no-prompts.ts';
 
 export interface SoakReport {
   /** Why nothing was done. */

@@ -10,8 +10,8 @@ import { runInNewContext } from 'node:vm';
 import { Monitor } from '../../src/monitor/monitor.ts';
 import type { EventCode, MonitorEvent } from '../../src/monitor/history.ts';
 import { nodesOnHost, hostNames, nodesOf } from '../../src/topology/lookups.ts';
-import { startLabProcess } from '../support/labProcess.ts';
-import type { LabProcess } from '../support/labProcess.ts';
+import { startLabProcess } from '../support/lab-process.ts';
+import type { LabProcess } from '../support/lab-process.ts';
 
 export interface MonitorSoakReport {
   readonly faults: Readonly<Record<string, number>>;

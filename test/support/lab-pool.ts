@@ -7,7 +7,7 @@ import type { HostPool } from '../../src/hosts/shell.ts';
 import { parseTopology } from '../../src/topology/parse.ts';
 import type { Topology } from '../../src/topology/types.ts';
 import type { Lab } from '../lab/lab.ts';
-import { noPrompts } from './noPrompts.ts';
+import { noPrompts } from './no-prompts.ts';
 
 /** The lab's topology and connections to its hosts, made as a user's are. */
 export async function openLabPool(lab: Lab): Promise<{ topology: Topology; pool: HostPool }> {

@@ -1,4 +1,4 @@
-import { nodePrelude } from '../../hosts/nodeCommand.ts';
+import { nodePrelude } from '../../hosts/node-command.ts';
 import { operand, quote } from '../../hosts/quote.ts';
 import type { NodeSpec } from '../../topology/types.ts';
 

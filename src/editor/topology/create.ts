@@ -134,7 +134,7 @@ async function hostChoices(): Promise<readonly Choice[]> {
     icon: 'vm',
   };
   // Reading the configuration of an untrusted workspace's choice is left out; the user's own is read.
-  const { configuredHosts } = await import('../../hosts/sshConfig/hosts.ts');
+  const { configuredHosts } = await import('../../hosts/ssh-config/hosts.ts');
   const file = vscode.workspace.isTrusted ? setting('openGauss.ssh.configFile') : '';
   const aliases = await configuredHosts(file === '' ? undefined : [file]);
   return [

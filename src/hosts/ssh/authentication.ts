@@ -1,9 +1,9 @@
 import type { AnyAuthMethod, Prompt } from 'ssh2';
 import type * as Ssh2Module from '../lazy/ssh2.ts';
-import type { SshSettings } from '../sshConfig/settings.ts';
+import type { SshSettings } from '../ssh-config/settings.ts';
 import { authenticationCancelled, authenticationFailed, type HostFailure } from '../errors.ts';
 import type { Account, HostPrompts } from '../prompts.ts';
-import { asAgent, collectIdentities, type OpenedKeys } from './keyRing.ts';
+import { asAgent, collectIdentities, type OpenedKeys } from './key-ring.ts';
 import type { Outcome, Passwords } from './secrets.ts';
 
 type Ssh2 = typeof Ssh2Module;

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { t } from '../../base/l10n.ts';
 import { Failure } from '../../base/errors.ts';
-import type { SshSettings } from '../sshConfig/settings.ts';
+import type { SshSettings } from '../ssh-config/settings.ts';
 import {
   authenticationFailed,
   cancelled,
@@ -9,14 +9,14 @@ import {
   handshakeFailed,
   unreachable,
 } from '../errors.ts';
-import { fingerprint } from '../knownHosts/entries.ts';
-import type { HostKeys } from '../knownHosts/store.ts';
+import { fingerprint } from '../known-hosts/entries.ts';
+import type { HostKeys } from '../known-hosts/store.ts';
 import type { HostPrompts } from '../prompts.ts';
 import type { Slots } from '../slots.ts';
 import { algorithms } from './algorithms.ts';
 import { Authentication } from './authentication.ts';
 import { SshConnection } from './connection.ts';
-import type { OpenedKeys } from './keyRing.ts';
+import type { OpenedKeys } from './key-ring.ts';
 import type { Passwords } from './secrets.ts';
 
 /** What all connections of a pool share. */

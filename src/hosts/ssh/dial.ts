@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { connect as connectTcp } from 'node:net';
 import { Duplex } from 'node:stream';
 import { t } from '../../base/l10n.ts';
-import type { SshSettings } from '../sshConfig/settings.ts';
+import type { SshSettings } from '../ssh-config/settings.ts';
 import { connectTimedOut, proxyFailed, unreachable } from '../errors.ts';
 
 /** A TCP connection without Nagle's delay, which would cost 40 ms with each question. */

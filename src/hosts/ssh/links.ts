@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { t } from '../../base/l10n.ts';
-import { resolveHop, type ResolveOptions } from '../sshConfig/resolve.ts';
-import type { SshSettings } from '../sshConfig/settings.ts';
+import { resolveHop, type ResolveOptions } from '../ssh-config/resolve.ts';
+import type { SshSettings } from '../ssh-config/settings.ts';
 import { cancelled, isHostFailure, proxyFailed } from '../errors.ts';
 import { messageOf } from '../../base/errors.ts';
 import { connect, type ConnectServices } from './connect.ts';

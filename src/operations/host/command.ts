@@ -1,4 +1,4 @@
-import { nodePrelude } from '../../hosts/nodeCommand.ts';
+import { nodePrelude } from '../../hosts/node-command.ts';
 import type { RunResult } from '../../hosts/shell.ts';
 import type { NodeSpec } from '../../topology/types.ts';
 import { commandFailed } from '../errors.ts';

@@ -1,6 +1,6 @@
 import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
-import { nodePrelude } from '../../hosts/nodeCommand.ts';
+import { nodePrelude } from '../../hosts/node-command.ts';
 import { blocked, commandFailed, foreignPath, notVerified, refused } from '../errors.ts';
 import { mustRun, runOn } from '../host/command.ts';
 import { folderState, makeFolder } from '../host/folders.ts';

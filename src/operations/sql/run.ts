@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatBytes } from '../../base/bytes.ts';
 import { t } from '../../base/l10n.ts';
-import { nodePrelude } from '../../hosts/nodeCommand.ts';
+import { nodePrelude } from '../../hosts/node-command.ts';
 import { command } from '../../hosts/quote.ts';
 import type { Shell } from '../../hosts/shell.ts';
 import {

@@ -1,6 +1,6 @@
 import { t } from '../../base/l10n.ts';
 import { command, quote } from '../../hosts/quote.ts';
-import { nodePrelude } from '../../hosts/nodeCommand.ts';
+import { nodePrelude } from '../../hosts/node-command.ts';
 import { blocked, commandFailed, foreignPath, notVerified } from '../errors.ts';
 import { runOn } from '../host/command.ts';
 import { emptyFolder, fileState, folderState, makeFolder, makeParents } from '../host/folders.ts';

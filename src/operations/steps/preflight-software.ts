@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
 
 import { t } from '../../base/l10n.ts';
-import { nodePrelude } from '../../hosts/nodeCommand.ts';
+import { nodePrelude } from '../../hosts/node-command.ts';
 import { parseVersion } from '../../monitor/version.ts';
 import { ask, failed, nearest, nodesOn, ok, type PreflightCheck } from './preflight-check.ts';
 

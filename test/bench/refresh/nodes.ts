@@ -6,8 +6,8 @@ import { Monitor } from '../../../src/monitor/monitor.ts';
 import { queryCommand } from '../../../src/monitor/probe.ts';
 import type { NodeSpec } from '../../../src/topology/types.ts';
 import { nodesOf } from '../../../src/topology/lookups.ts';
-import { startLabProcess } from '../../support/labProcess.ts';
-import type { LabProcess } from '../../support/labProcess.ts';
+import { startLabProcess } from '../../support/lab-process.ts';
+import type { LabProcess } from '../../support/lab-process.ts';
 
 const run = promisify(execFile);
 

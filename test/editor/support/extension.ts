@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ExplorerItem } from '../../../src/editor/explorer/item.ts';
-import type { TestApi } from '../../../src/editor/testApi.ts';
+import type { TestApi } from '../../../src/editor/test-api.ts';
 
 export const extensionId = 'opengauss-dual-cluster.opengauss-dual-cluster';
 

@@ -7,7 +7,7 @@ import { setBundle } from '../../../src/base/l10n.ts';
 import { commands } from '../../../src/cli/commands.ts';
 import { runCli } from '../../../src/cli/run.ts';
 import { printTopology, proposeTopology } from '../../../src/topology/print.ts';
-import { notRunningText, queryText } from '../../support/queryText.ts';
+import { notRunningText, queryText } from '../../support/query-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-test-'));
 after(() => rmSync(folder, { recursive: true }));

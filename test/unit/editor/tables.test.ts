@@ -7,8 +7,8 @@ import { classifyAnswer } from '../../../src/status/node-state.ts';
 import { parseGsDdr } from '../../../src/status/gs-ddr.ts';
 import { parsePgControldata } from '../../../src/status/pg-controldata.ts';
 import { nodesOf } from '../../../src/topology/lookups.ts';
-import { dualTopology } from '../../support/dualTopology.ts';
-import { notRunningText, queryText } from '../../support/queryText.ts';
+import { dualTopology } from '../../support/dual-topology.ts';
+import { notRunningText, queryText } from '../../support/query-text.ts';
 
 const answer = (stdout: string) =>
   classifyAnswer({ stdout, stderr: '', code: 0, timedOut: false, time: 1e12, timeout: 1000 });

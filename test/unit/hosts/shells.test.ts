@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { exitCode, type Channel, type Transport } from '../../../src/hosts/channel.ts';
 import { isHostFailure } from '../../../src/hosts/errors.ts';
-import { MachineShell } from '../../../src/hosts/machineShell.ts';
+import { MachineShell } from '../../../src/hosts/machine-shell.ts';
 import { assertGone, uniqueMark } from './support/contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shells-test-'));

@@ -8,7 +8,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { isHostFailure } from '../../../src/hosts/errors.ts';
 import { createHostPool, type HostPoolOptions } from '../../../src/hosts/pool.ts';
 import type { TerminalPool } from '../../../src/hosts/terminal.ts';
-import { DelayLink } from '../../support/delayLink.ts';
+import { DelayLink } from '../../support/delay-link.ts';
 import { findSshd, freePort, newKey, pause, TestSshd } from '../../support/sshd.ts';
 import { assertGone, runs, shellContract, uniqueMark } from './support/contract.ts';
 import { TestPrompts } from './support/prompts.ts';

@@ -7,8 +7,8 @@ import { classifyAnswer } from '../../../src/status/node-state.ts';
 import type { Snapshot } from '../../../src/status/types.ts';
 import { formatLsn } from '../../../src/status/lsn.ts';
 import type { Topology } from '../../../src/topology/types.ts';
-import { dualTopology } from '../../support/dualTopology.ts';
-import { queryText } from '../../support/queryText.ts';
+import { dualTopology } from '../../support/dual-topology.ts';
+import { queryText } from '../../support/query-text.ts';
 
 describe('history', () => {
   let topology: Topology;

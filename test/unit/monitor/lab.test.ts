@@ -9,7 +9,7 @@ import type { Snapshot } from '../../../src/status/types.ts';
 import { parseTopology } from '../../../src/topology/parse.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { noPrompts } from '../../support/noPrompts.ts';
+import { noPrompts } from '../../support/no-prompts.ts';
 
 describe('the monitor on real shells over SSH', () => {
   let lab: Lab;

@@ -8,7 +8,7 @@ import { Monitor } from '../../../src/monitor/monitor.ts';
 import { parseTopology } from '../../../src/topology/parse.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { noPrompts } from '../../support/noPrompts.ts';
+import { noPrompts } from '../../support/no-prompts.ts';
 
 describe('clusters with the cluster manager, on real shells over SSH', () => {
   let lab: Lab;

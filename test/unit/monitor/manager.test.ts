@@ -5,10 +5,10 @@ import type { BatchResult } from '../../../src/hosts/shell.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { parseTopology } from '../../../src/topology/parse.ts';
 import type { Topology } from '../../../src/topology/types.ts';
-import { FakeClock, FakePool } from '../../support/fakePool.ts';
-import { cmQueryText } from '../../support/managerText.ts';
-import type { CmNode } from '../../support/managerText.ts';
-import { queryText } from '../../support/queryText.ts';
+import { FakeClock, FakePool } from '../../support/fake-pool.ts';
+import { cmQueryText } from '../../support/manager-text.ts';
+import type { CmNode } from '../../support/manager-text.ts';
+import { queryText } from '../../support/query-text.ts';
 
 const interval = 2000;
 

@@ -4,9 +4,9 @@ import { connectionLost } from '../../../src/hosts/errors.ts';
 import type { BatchResult } from '../../../src/hosts/shell.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import type { Snapshot } from '../../../src/status/types.ts';
-import { dualTopology } from '../../support/dualTopology.ts';
-import { FakeClock, FakePool, settle } from '../../support/fakePool.ts';
-import { notRunningText, queryText } from '../../support/queryText.ts';
+import { dualTopology } from '../../support/dual-topology.ts';
+import { FakeClock, FakePool, settle } from '../../support/fake-pool.ts';
+import { notRunningText, queryText } from '../../support/query-text.ts';
 
 const interval = 2000;
 

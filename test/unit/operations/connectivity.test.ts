@@ -22,8 +22,8 @@ import {
 } from '../../../src/operations/connectivity-report.ts';
 import { connectionLost } from '../../../src/hosts/errors.ts';
 import { nodesOf } from '../../../src/topology/lookups.ts';
-import { dualTopology } from '../../support/dualTopology.ts';
-import { FakePool } from '../../support/fakePool.ts';
+import { dualTopology } from '../../support/dual-topology.ts';
+import { FakePool } from '../../support/fake-pool.ts';
 
 const folders = ['/usr/bin', '/bin', '/usr/local/bin'];
 const find = (program: string): string | undefined =>

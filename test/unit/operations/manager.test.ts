@@ -12,8 +12,8 @@ import {
 import { configOf, gsDdrCommand } from '../../../src/operations/gs-ddr.ts';
 import { parseCmCtlQuery } from '../../../src/status/cm-ctl-query.ts';
 import { parseTopology } from '../../../src/topology/parse.ts';
-import { cmQueryText } from '../../support/managerText.ts';
-import type { CmNode } from '../../support/managerText.ts';
+import { cmQueryText } from '../../support/manager-text.ts';
+import type { CmNode } from '../../support/manager-text.ts';
 
 const noServer = parseCmCtlQuery(
   "cm_ctl: can't connect to cm_server.\nMaybe cm_server is not running, or timeout expired. Please try again.\n",

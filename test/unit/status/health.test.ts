@@ -8,8 +8,8 @@ import { classifyAnswer } from '../../../src/status/node-state.ts';
 import { parsePgControldata } from '../../../src/status/pg-controldata.ts';
 import type { NodeState, Snapshot } from '../../../src/status/types.ts';
 import type { Topology } from '../../../src/topology/types.ts';
-import { dualTopology } from '../../support/dualTopology.ts';
-import { notRunningText, queryText } from '../../support/queryText.ts';
+import { dualTopology } from '../../support/dual-topology.ts';
+import { notRunningText, queryText } from '../../support/query-text.ts';
 
 const time = 1_700_000_000_000;
 

@@ -1,5 +1,5 @@
 import { t } from '../../../base/l10n.ts';
-import { nodePrelude } from '../../../hosts/nodeCommand.ts';
+import { nodePrelude } from '../../../hosts/node-command.ts';
 import { quote } from '../../../hosts/quote.ts';
 import type { BatchResult, Shell } from '../../../hosts/shell.ts';
 import type { NodeSpec } from '../../../topology/types.ts';

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createLocalShell } from '../../../../src/hosts/local.ts';
-import type { MachineShell } from '../../../../src/hosts/machineShell.ts';
+import type { MachineShell } from '../../../../src/hosts/machine-shell.ts';
 import type {
   BatchCommand,
   FollowOptions,

@@ -2,7 +2,7 @@ import { SingleFlight } from '../base/async.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { messageOf } from '../base/errors.ts';
 import { t } from '../base/l10n.ts';
-import { nodeCommand } from '../hosts/nodeCommand.ts';
+import { nodeCommand } from '../hosts/node-command.ts';
 import type { HostPool } from '../hosts/shell.ts';
 import { parseCmCtlQuery } from '../status/cm-ctl-query.ts';
 import type { ManagerStatus } from '../status/manager.ts';

@@ -12,8 +12,8 @@ import {
   timedOut,
 } from './errors.ts';
 import { Files } from './files.ts';
-import { KeptShell, type ProbeAnswer } from './keptShell.ts';
-import { runOnOwnChannel } from './ownChannel.ts';
+import { KeptShell, type ProbeAnswer } from './kept-shell.ts';
+import { runOnOwnChannel } from './own-channel.ts';
 import { exports, operand, quote } from './quote.ts';
 import { killDelay, longestCommand, type ScriptCommand } from './script.ts';
 import type {

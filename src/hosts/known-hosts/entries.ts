@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { matchHostList } from '../sshConfig/patterns.ts';
+import { matchHostList } from '../ssh-config/patterns.ts';
 
 /** One line of a known_hosts file. */
 export interface KnownHost {

@@ -13,10 +13,10 @@ import {
   knownTypes,
   newEntry,
   parseKnownHosts,
-} from '../../../src/hosts/knownHosts/entries.ts';
-import { HostKeys } from '../../../src/hosts/knownHosts/store.ts';
-import { emptyOptions } from '../../../src/hosts/sshConfig/read.ts';
-import { settingsOf, type SshSettings } from '../../../src/hosts/sshConfig/settings.ts';
+} from '../../../src/hosts/known-hosts/entries.ts';
+import { HostKeys } from '../../../src/hosts/known-hosts/store.ts';
+import { emptyOptions } from '../../../src/hosts/ssh-config/read.ts';
+import { settingsOf, type SshSettings } from '../../../src/hosts/ssh-config/settings.ts';
 import { newKey } from '../../support/sshd.ts';
 import { TestPrompts } from './support/prompts.ts';
 

@@ -8,7 +8,7 @@ import type { TerminalPool } from '../../src/hosts/terminal.ts';
 import { parseTopology } from '../../src/topology/parse.ts';
 import type { Topology } from '../../src/topology/types.ts';
 import type { LabOptions } from '../lab/types.ts';
-import { noPrompts } from './noPrompts.ts';
+import { noPrompts } from './no-prompts.ts';
 
 /** A lab in a process of its own, so that its work is not measured as ours. */
 export interface LabProcess {

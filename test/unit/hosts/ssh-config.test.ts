@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isHostFailure } from '../../../src/hosts/errors.ts';
-import { configuredHosts } from '../../../src/hosts/sshConfig/hosts.ts';
-import { matchPattern } from '../../../src/hosts/sshConfig/patterns.ts';
-import { parseSshOutput } from '../../../src/hosts/sshConfig/program.ts';
-import { emptyOptions, readConfig } from '../../../src/hosts/sshConfig/read.ts';
-import { resolveHop, resolveHost } from '../../../src/hosts/sshConfig/resolve.ts';
-import { settingsOf, type SshSettings } from '../../../src/hosts/sshConfig/settings.ts';
+import { configuredHosts } from '../../../src/hosts/ssh-config/hosts.ts';
+import { matchPattern } from '../../../src/hosts/ssh-config/patterns.ts';
+import { parseSshOutput } from '../../../src/hosts/ssh-config/program.ts';
+import { emptyOptions, readConfig } from '../../../src/hosts/ssh-config/read.ts';
+import { resolveHop, resolveHost } from '../../../src/hosts/ssh-config/resolve.ts';
+import { settingsOf, type SshSettings } from '../../../src/hosts/ssh-config/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssh-config-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { BaseAgent, IdentityCallback, ParsedKey, SigningRequestOptions } from 'ssh2';
 import type * as Ssh2Module from '../lazy/ssh2.ts';
-import type { SshSettings } from '../sshConfig/settings.ts';
+import type { SshSettings } from '../ssh-config/settings.ts';
 import type { HostPrompts } from '../prompts.ts';
 
 type Ssh2 = typeof Ssh2Module;

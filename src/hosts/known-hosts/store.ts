@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { SshSettings } from '../sshConfig/settings.ts';
+import type { SshSettings } from '../ssh-config/settings.ts';
 import {
   hostKeyChanged,
   hostKeyRevoked,
