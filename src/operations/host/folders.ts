@@ -79,8 +79,15 @@ export async function folderState(
 export async function makeFolder(context: StepContext, host: string, path: string): Promise<void> {
   const state = await folderState(context, host, path);
   switch (state.kind) {
-    case 'ours':
+    case 'ours': {
+      const item = await context.created(host, path);
+      if (item?.identity === undefined) {
+        // Made just before a crash: it is known by its emptiness only, so its identity is noted before it is filled.
+        const { identity } = await look(context, host, path);
+        await context.recordCreated({ host, kind: item?.kind ?? 'directory', path, identity });
+      }
       return;
+    }
     case 'foreign':
       throw foreignPath(host, path, state.what);
     case 'lent': {

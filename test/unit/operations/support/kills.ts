@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import type { RunEvent, RunResult } from '../../../../src/operations/events.ts';
+import type { RunResult } from '../../../../src/operations/events.ts';
 import { deployPlan } from '../../../../src/operations/recipes/deploy.ts';
 import type { LabVersion } from '../../../lab/sim/host.ts';
 import { processesOf } from '../../../lab/processes.ts';
@@ -45,7 +45,10 @@ export async function finalState(bare: BareLab): Promise<FinalState> {
   for (const host of bare.lab.hosts) {
     const names = await readdir(join(host.home, '.opengauss-dual-cluster'));
     files.push(
-      ...names.filter((name) => !name.startsWith('jobs')).map((name) => `${host.name} ${name}`),
+      ...names
+        .filter((name) => !name.startsWith('jobs'))
+        // The number before such a name is made from the places, which differ from lab to lab.
+        .map((name) => `${host.name} ${name.replace(/^[0-9a-f]{12}-/, '')}`),
     );
   }
   const processes: string[] = [];
@@ -79,106 +82,116 @@ async function crash(bare: BareLab): Promise<void> {
   }
 }
 
-interface Hit {
-  readonly step: string;
-  readonly running: readonly string[];
-}
+/** Steps that only look, or find nothing to do on the lab's loopback addresses: "skipped" is their common end. */
+const looking = /^(?:preflight|hba|replication|stop-for-build)\b/;
 
-/** Watches for the first step that was not hit before, and for all that run beside it. */
+/** Milliseconds between the moment and the blow; a step may be over by then, and is hit again without one. */
+const delays = [0, 40, 0, 150, 400];
+
+/** Watches for steps that were not hit before, and says what ran beside them when the blow fell. */
 class Aim {
-  readonly running = new Set<string>();
-  private readonly wanted: ReadonlySet<string>;
+  readonly hits: string[] = [];
+  private readonly running = new Set<string>();
+  private readonly open: Set<string>;
   private readonly moment: Moment;
-  fired = false;
+  private falling = false;
 
-  constructor(wanted: ReadonlySet<string>, moment: Moment) {
-    this.wanted = wanted;
+  constructor(open: Set<string>, moment: Moment) {
+    this.open = open;
     this.moment = moment;
   }
 
-  /** The hit when it is time. */
-  see(step: string, kind: string, outcome: string | undefined): Hit | undefined {
+  /** Takes in what the run tells, and strikes when it is time. */
+  see(
+    event: { readonly step: string; readonly kind: string; readonly outcome?: string | undefined },
+    strike: () => Promise<void> | void,
+  ): Promise<void> | undefined {
+    const { step, kind, outcome } = event;
     if (kind === 'running') {
       this.running.add(step);
     } else if (kind === 'ended') {
       this.running.delete(step);
     }
     const now =
-      this.moment === 'middle' ? kind === 'running' : kind === 'ended' && outcome !== 'skipped';
-    if (this.fired || !now || !this.wanted.has(step)) {
+      this.moment === 'middle'
+        ? kind === 'running'
+        : kind === 'ended' && (outcome !== 'skipped' || looking.test(step));
+    if (this.falling || !now || !this.open.has(step)) {
       return undefined;
     }
-    this.fired = true;
-    return { step, running: this.moment === 'middle' ? [...this.running] : [step] };
+    this.falling = true;
+    return this.fall(step, strike);
+  }
+
+  private async fall(step: string, strike: () => Promise<void> | void): Promise<void> {
+    const delay = this.moment === 'middle' ? (delays[this.hits.length % delays.length] ?? 0) : 0;
+    if (delay > 0) {
+      await pause(delay);
+    }
+    const hit = this.moment === 'middle' ? [...this.running] : [step];
+    hit.forEach((one) => this.open.delete(one));
+    this.hits.push(hit.join(' + '));
+    await strike();
+    // A run may survive the blow and go on: then the next step is hit as well.
+    this.falling = false;
   }
 }
 
-function see(aim: Aim, event: RunEvent): Hit | undefined {
-  return event.kind === 'step'
-    ? aim.see(
-        event.step.id,
-        event.state.kind,
-        event.state.kind === 'ended' ? event.state.outcome : undefined,
-      )
-    : undefined;
-}
-
-/** Runs the plan until a step of those wanted is hit. undefined: it came to its end without. */
-async function runAndKill(
-  bare: BareLab,
-  kill: Kill,
-  wanted: ReadonlySet<string>,
-  delay: number,
-): Promise<Hit | RunResult> {
-  const aim = new Aim(wanted, kill.moment);
+/** Runs the plan and strikes at the steps that are open. undefined: it was struck. */
+async function runAndKill(bare: BareLab, kill: Kill, aim: Aim): Promise<RunResult | undefined> {
   if (kill.victim === 'editor') {
-    return runInChild(bare, aim, delay);
+    return runInChild(bare, aim);
   }
-  let hit: Hit | undefined;
-  let blow: Promise<void> | undefined;
+  const blows: Promise<void>[] = [];
   const result = await bare.run(deployPlan(bare.layout), {
     onEvent: (event) => {
-      const now = see(aim, event);
-      if (now !== undefined) {
-        // A run may survive a cut and go on: then it is cut again at the next step.
-        aim.fired = kill.victim === 'host';
-        hit = { step: now.step, running: [...(hit?.running ?? []), ...now.running] };
-        blow = pause(delay).then(async () => {
-          if (kill.victim === 'host') {
-            await crash(bare);
-          } else {
-            bare.lab.hosts.forEach((host) => host.server.cut());
-          }
-        });
+      if (event.kind !== 'step') {
+        return;
+      }
+      const { state } = event;
+      const blow = aim.see(
+        {
+          step: event.step.id,
+          kind: state.kind,
+          outcome: state.kind === 'ended' ? state.outcome : undefined,
+        },
+        kill.victim === 'host'
+          ? () => crash(bare)
+          : () => {
+              bare.lab.hosts.forEach((host) => host.server.cut());
+            },
+      );
+      if (blow !== undefined) {
+        blows.push(blow);
       }
     },
   });
-  await blow;
-  return hit ?? result;
+  await Promise.all(blows);
+  return blows.length > 0 ? undefined : result;
 }
 
-async function runInChild(bare: BareLab, aim: Aim, delay: number): Promise<Hit | RunResult> {
+async function runInChild(bare: BareLab, aim: Aim): Promise<RunResult | undefined> {
   const file = fileURLToPath(new URL('./deploy-child.ts', import.meta.url));
   const child = fork(file, [bare.lab.dir], {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  let hit: Hit | undefined;
+  let blow: Promise<void> | undefined;
   child.on('message', (message: { step: string; kind: string; outcome?: string }) => {
-    const now = aim.see(message.step, message.kind, message.outcome);
-    if (now !== undefined) {
-      hit = now;
-      setTimeout(() => child.kill('SIGKILL'), delay);
-    }
+    const now = aim.see(message, () => {
+      child.kill('SIGKILL');
+    });
+    blow ??= now;
   });
   await once(child, 'exit');
-  return hit ?? (await bare.run(deployPlan(bare.layout)));
+  await blow;
+  return blow === undefined ? bare.run(deployPlan(bare.layout)) : undefined;
 }
 
 export interface MatrixOptions {
   readonly version: LabVersion;
   readonly kills: readonly Kill[];
-  /** Steps that are to be hit; all that change something by default. */
+  /** Steps that are to be hit; all by default. */
   readonly steps?: readonly string[];
   readonly expected?: FinalState;
   readonly say?: (text: string) => void;
@@ -194,14 +207,15 @@ export async function deployThroughKills(options: MatrixOptions): Promise<string
     for (;;) {
       const kill = options.kills[count % options.kills.length];
       assert.ok(kill !== undefined);
-      const delay = (count * 137) % 400;
-      const answer = await runAndKill(bare, kill, open, delay);
-      if ('steps' in answer) {
-        assert.equal(answer.outcome, 'done', told(answer));
+      const aim = new Aim(open, kill.moment);
+      const result = await runAndKill(bare, kill, aim);
+      if (result !== undefined) {
+        assert.equal(result.outcome, 'done', told(result));
         break;
       }
-      options.say?.(`${kill.victim} killed, ${kill.moment} of ${answer.running.join(' + ')}\n`);
-      answer.running.forEach((step) => open.delete(step));
+      for (const hit of aim.hits) {
+        options.say?.(`${kill.victim} killed, ${kill.moment} of ${hit}\n`);
+      }
       count += 1;
       assert.ok(count < 3 * plan.steps.length, 'the runs do not come to an end');
     }
