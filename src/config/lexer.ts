@@ -144,22 +144,21 @@ function numberEnd(text: string, at: number): { readonly end: number; readonly r
   return { end: skip(text, digits, unit), real: false };
 }
 
+function tokenOf(line: string, start: number, end: number, kind: TokenKind): Token {
+  return { kind, start, end, text: line.slice(start, end) };
+}
+
 function wordToken(text: string, start: number): Token {
   const idEnd = skip(text, start, letter | digit);
   const unquotedEnd = skip(text, idEnd, letter | digit | unquotedExtra);
   if (unquotedEnd === idEnd) {
-    return { kind: 'id', start, end: idEnd, text: text.slice(start, idEnd) };
+    return tokenOf(text, start, idEnd, 'id');
   }
   const qualified =
     text[idEnd] === '.' &&
     is(text, idEnd + 1, letter) &&
     skip(text, idEnd + 1, letter | digit) === unquotedEnd;
-  return {
-    kind: qualified ? 'qualified-id' : 'unquoted',
-    start,
-    end: unquotedEnd,
-    text: text.slice(start, unquotedEnd),
-  };
+  return tokenOf(text, start, unquotedEnd, qualified ? 'qualified-id' : 'unquoted');
 }
 
 /** The next token of a line at or after `at`, or undefined at the line's end. */
@@ -172,27 +171,25 @@ export function nextToken(line: string, at: number): Token | undefined {
   if (Number.isNaN(code) || code === newline) {
     return undefined;
   }
-  const token = (kind: TokenKind, end: number): Token => ({
-    kind,
-    start,
-    end,
-    text: line.slice(start, end),
-  });
   if (is(line, start, letter)) {
     return wordToken(line, start);
   }
   switch (line[start]) {
     case '#':
-      return token('comment', contentEnd(line));
+      return tokenOf(line, start, contentEnd(line), 'comment');
     case '=':
-      return token('equals', start + 1);
+      return tokenOf(line, start, start + 1, 'equals');
     case "'": {
       const end = stringEnd(line, start);
-      return end < 0 ? token('error', start + 1) : token('string', end);
+      return end < 0
+        ? tokenOf(line, start, start + 1, 'error')
+        : tokenOf(line, start, end, 'string');
     }
     default: {
       const { end, real } = numberEnd(line, start);
-      return end < 0 ? token('error', start + 1) : token(real ? 'real' : 'integer', end);
+      return end < 0
+        ? tokenOf(line, start, start + 1, 'error')
+        : tokenOf(line, start, end, real ? 'real' : 'integer');
     }
   }
 }

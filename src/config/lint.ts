@@ -1,12 +1,12 @@
-import type { Finding, Fix, TextRange } from '../base/finding.ts';
+import type { Finding, Fix } from '../base/finding.ts';
 import { t } from '../base/l10n.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, Parameter } from './catalogue.ts';
 import { drain, parseConf, parseSteps, printConf } from './document.ts';
 import type { ConfDocument, ConfLine } from './document.ts';
 import { applyEdits } from './edit.ts';
 import { ServerSetting, readAsServerSteps } from './readers/server.ts';
 import type { ServerReading } from './readers/server.ts';
-import type { LintContext, Report, Rule, RuleInput } from './rules/rule.ts';
+import type { KeepFix, LintContext, Report, Rule, RuleInput } from './rules/rule.ts';
 import { toFinding } from './rules/rule.ts';
 import { rules } from './rules/table.ts';
 
@@ -26,9 +26,7 @@ function compare(a: Finding, b: Finding): number {
 /** At most so many findings of one rule, so that a file full of rubbish stays readable. */
 const mostOfARule = 200;
 
-type Keep = (finding: Finding, fix: Fix) => boolean;
-
-function runRule(rule: Rule, input: RuleInput, keep: Keep): readonly Finding[] {
+function runRule(rule: Rule, input: RuleInput, keep: KeepFix): readonly Finding[] {
   const found: Finding[] = [];
   for (const report of rule.check(input)) {
     found.push(toFinding(rule, report, keep));
@@ -77,12 +75,29 @@ type LineReports = readonly { readonly rule: Rule; readonly report: Report }[];
 const nothing: LineReports = [];
 const lineReports = new WeakMap<Catalogue, WeakMap<ConfLine, LineReports>>();
 
-/** What the rules of one line say of a line, as if it stood alone at the start of a text. */
-function lookAtLine(line: ConfLine, found: ServerSetting, catalogue: Catalogue): LineReports {
-  const asked = lineRules.filter(({ ofLine }) => ofLine?.(found));
-  if (asked.length === 0) {
-    return nothing;
+const askedOf = new WeakMap<Parameter, readonly Rule[]>();
+const askedOfUnknown = lineRules.filter(({ ofLine }) => ofLine?.(undefined));
+
+/** The rules of one line that look at lines of a parameter. */
+function askedRules(parameter: Parameter | undefined): readonly Rule[] {
+  if (parameter === undefined) {
+    return askedOfUnknown;
   }
+  let asked = askedOf.get(parameter);
+  if (asked === undefined) {
+    asked = lineRules.filter(({ ofLine }) => ofLine?.(parameter));
+    askedOf.set(parameter, asked);
+  }
+  return asked;
+}
+
+/** What the rules of one line say of a line, as if it stood alone at the start of a text. */
+function lookAtLine(
+  line: ConfLine,
+  found: ServerSetting,
+  asked: readonly Rule[],
+  catalogue: Catalogue,
+): LineReports {
   const document: ConfDocument = { lines: [line], starts: [0], length: line.text.length };
   const setting = new ServerSetting(document, 0, found, found.value);
   const reading: ServerReading = {
@@ -91,6 +106,7 @@ function lookAtLine(line: ConfLine, found: ServerSetting, catalogue: Catalogue):
     settings: new Map(),
     problems: [],
     repeated: new Set(),
+    includes: [],
   };
   const input: RuleInput = { document, catalogue, context: {}, reading };
   const reports = asked.flatMap((rule) =>
@@ -99,43 +115,26 @@ function lookAtLine(line: ConfLine, found: ServerSetting, catalogue: Catalogue):
   return reports.length === 0 ? nothing : reports;
 }
 
-const moved = (range: TextRange, by: number): TextRange => ({
-  start: range.start + by,
-  end: range.end + by,
-});
-
-/** A report of a line at its place in the text. */
-function moveReport(report: Report, by: number): Report {
-  const { fixes } = report;
-  const range = moved(report.range, by);
-  if (fixes === undefined) {
-    return { ...report, range };
-  }
-  const movedFixes = (): readonly (Fix | undefined)[] =>
-    fixes().map(
-      (fix) =>
-        fix && {
-          ...fix,
-          edits: fix.edits.map((edit) => ({ ...edit, range: moved(edit.range, by) })),
-        },
-    );
-  return { ...report, range, fixes: movedFixes };
-}
-
-function* lineFindings(input: RuleInput, keep: Keep): Generator<undefined, readonly Finding[]> {
+function* lineFindings(input: RuleInput, keep: KeepFix): Generator<undefined, readonly Finding[]> {
   const { document, catalogue, reading } = input;
   const cache = lineReports.get(catalogue) ?? new WeakMap<ConfLine, LineReports>();
   lineReports.set(catalogue, cache);
   const findings: Finding[] = [];
   const told = new Map<string, number>();
-  for (const [index, setting] of reading.all.entries()) {
+  let seen = 0;
+  for (const setting of reading.all) {
+    seen += 1;
+    if (seen % 1000 === 0) {
+      yield undefined;
+    }
     const line = document.lines[setting.line];
-    if (line === undefined) {
+    const asked = askedRules(setting.parameter);
+    if (line === undefined || asked.length === 0) {
       continue;
     }
     let reports = cache.get(line);
     if (reports === undefined) {
-      reports = lookAtLine(line, setting, catalogue);
+      reports = lookAtLine(line, setting, asked, catalogue);
       cache.set(line, reports);
     }
     for (const { rule, report } of reports) {
@@ -143,11 +142,8 @@ function* lineFindings(input: RuleInput, keep: Keep): Generator<undefined, reado
       told.set(rule.code, count);
       if (count <= mostOfARule) {
         const by = document.starts[setting.line] ?? 0;
-        findings.push(toFinding(rule, moveReport(report, by), keep));
+        findings.push(toFinding(rule, report, keep, by));
       }
-    }
-    if (index % 1000 === 999) {
-      yield undefined;
     }
   }
   return findings;
@@ -161,7 +157,7 @@ function* lintSteps(
   const reading = yield* readAsServerSteps(document, catalogue, context);
   const input: RuleInput = { document, catalogue, context, reading };
   const findings: Finding[] = [];
-  const keep: Keep = (finding, fix) => isSound(input, findings, finding, fix);
+  const keep: KeepFix = (finding, fix) => isSound(input, findings, finding, fix);
   findings.push(...(yield* lineFindings(input, keep)));
   for (const rule of fileRules) {
     findings.push(...runRule(rule, input, keep));

@@ -166,8 +166,18 @@ const locale: Check = ofText((text) =>
     : {},
 );
 
+/** The last name that was looked up: the same line is checked after each keystroke elsewhere, and looking up is slow. */
+let lastZone: { readonly name: string; readonly known: boolean } | undefined;
+
 /** Whether this machine's time zone data has the name; its links are those of the server's own data. */
 function isTimeZone(name: string): boolean {
+  if (lastZone?.name !== name) {
+    lastZone = { name, known: lookUpZone(name) };
+  }
+  return lastZone.known;
+}
+
+function lookUpZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {

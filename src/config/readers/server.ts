@@ -5,38 +5,55 @@ import type { CheckContext } from '../checks/check.ts';
 import { checkOf } from '../checks/table.ts';
 import { foldName, lineRange, rangeIn } from '../document.ts';
 import type { ConfDocument, ConfLine } from '../document.ts';
-import type { Token } from '../lexer.ts';
 import { parseValue, shown } from '../values.ts';
 import type { Reading, Refusal, Value } from '../values.ts';
 
-/** A line that sets something. */
-export class ServerSetting {
-  /** As the catalogue spells it, or as the file does when it is a name with a dot that nobody knows. */
+/** What a line says of a setting wherever it stands. */
+interface SettingReading {
   readonly name: string;
-  /** The name in lower case, by which settings are found. */
   readonly key: string;
   readonly parameter: Parameter | undefined;
+  readonly raw: string;
+}
+
+/** A line that sets something. */
+export class ServerSetting {
   /** The value as the server stores it; undefined when it refuses it. */
   readonly value: Value | undefined;
-  /** The value's text, quotes and escapes resolved. */
-  readonly raw: string;
   /** Counted from 0, as in `ConfDocument.lines`. */
   readonly line: number;
   private readonly document: ConfDocument;
+  private readonly reading: SettingReading;
 
   constructor(
     document: ConfDocument,
     line: number,
-    reading: Pick<LineReading, 'name' | 'key' | 'parameter' | 'raw'>,
+    reading: SettingReading,
     value: Value | undefined,
   ) {
     this.document = document;
     this.line = line;
-    this.name = reading.name;
-    this.key = reading.key;
-    this.parameter = reading.parameter;
-    this.raw = reading.raw;
+    this.reading = reading;
     this.value = value;
+  }
+
+  /** As the catalogue spells it, or as the file does when it is a name with a dot that nobody knows. */
+  get name(): string {
+    return this.reading.name;
+  }
+
+  /** The name in lower case, by which settings are found. */
+  get key(): string {
+    return this.reading.key;
+  }
+
+  get parameter(): Parameter | undefined {
+    return this.reading.parameter;
+  }
+
+  /** The value's text, quotes and escapes resolved. */
+  get raw(): string {
+    return this.reading.raw;
   }
 
   // Made when asked for: there are thousands of settings and few that anything is said of.
@@ -48,7 +65,13 @@ export class ServerSetting {
     return this.rangeOf(this.document.lines[this.line]?.value);
   }
 
-  private rangeOf(token: Token | undefined): TextRange {
+  /** From the name to the value. */
+  get range(): TextRange {
+    const { name, value } = this.document.lines[this.line] ?? {};
+    return this.rangeOf({ start: name?.start ?? 0, end: value?.end ?? 0 });
+  }
+
+  private rangeOf(token: { readonly start: number; readonly end: number } | undefined): TextRange {
     return rangeIn(this.document, this.line, token ?? { start: 0, end: 0 });
   }
 }
@@ -85,6 +108,8 @@ export interface ServerReading {
   readonly problems: readonly Problem[];
   /** The names, in lower case, that are set more than once. */
   readonly repeated: ReadonlySet<string>;
+  /** The lines that include another file, counted from 0. */
+  readonly includes: readonly number[];
 }
 
 export interface ServerReaderOptions {
@@ -93,12 +118,8 @@ export interface ServerReaderOptions {
 }
 
 /** What a line says by itself. Kept for the line, since lines stay the same objects over edits. */
-interface LineReading {
-  readonly name: string;
-  readonly key: string;
-  readonly parameter: Parameter | undefined;
+interface LineReading extends SettingReading {
   readonly value: Reading<Value> | undefined;
-  readonly raw: string;
 }
 
 const lineReadings = new WeakMap<Catalogue, WeakMap<ConfLine, LineReading>>();
@@ -140,6 +161,7 @@ class Reader implements CheckContext {
   readonly problems: Problem[] = [];
   readonly settings = new Map<string, ServerSetting>();
   readonly repeated = new Set<string>();
+  readonly includes: number[] = [];
   private readonly counts = new Map<ProblemKind, number>();
   private readonly document: ConfDocument;
   private readonly catalogue: Catalogue;
@@ -203,6 +225,7 @@ class Reader implements CheckContext {
   }
 
   private include(index: number, line: ConfLine): void {
+    this.includes.push(index);
     const path = line.content ?? '';
     const required = foldName(line.name?.text ?? '') === 'include';
     const missing = path !== '' && this.pathExists(path) === false;
@@ -330,8 +353,8 @@ export function* readAsServerSteps(
       yield undefined;
     }
   }
-  const { all, settings, problems, repeated } = reader;
-  return { ok: problems.length === 0, all, settings, problems, repeated };
+  const { all, settings, problems, repeated, includes } = reader;
+  return { ok: problems.length === 0, all, settings, problems, repeated, includes };
 }
 
 /** Reads a file as a server of the catalogue's version and build does when it starts. */

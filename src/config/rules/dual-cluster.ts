@@ -29,7 +29,7 @@ const pathWithoutLock = warning('xlog-path-without-lock', function* (input) {
       message: `use scsi to preempt shared storage\n${t(
         'Without xlog_lock_file_path the writer reserves the device by SCSI with gs_persist, which a plain file does not have.',
       )}`,
-      range: { start: path.nameRange.start, end: path.valueRange.end },
+      range: path.range,
     };
   }
 });
@@ -40,7 +40,7 @@ const lockWithoutPath = warning('xlog-lock-without-path', function* (input) {
     yield {
       severity: 'info',
       message: t('The server ignores xlog_lock_file_path without xlog_file_path.'),
-      range: { start: lock.nameRange.start, end: lock.valueRange.end },
+      range: lock.range,
     };
   }
 });
@@ -87,7 +87,7 @@ const pathWithMode = warning('xlog-path-with-disaster-mode', function* (input) {
       'With ss_disaster_mode = {0} the redo log is in the DSS volume group; xlog_file_path is not used for it and turns other parts into the old mode.',
       mode.value,
     ),
-    range: { start: path.nameRange.start, end: path.valueRange.end },
+    range: path.range,
     related: [{ range: mode.valueRange, message: t('The mode is set here.') }],
     fixes: () => [fix(t('Remove the line'), removeLine(input.document, path.line))],
   };

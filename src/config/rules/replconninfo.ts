@@ -18,7 +18,7 @@ function warning(code: string, check: (input: RuleInput) => Iterable<Report>): R
     code,
     stage: 'start',
     severity: 'warning',
-    ofLine: ({ key }) => channelNames.has(key),
+    ofLine: (parameter) => channelNames.has(parameter?.name ?? ''),
     check,
   };
 }

@@ -15,7 +15,7 @@ import type {
   Topology,
 } from '../../topology/types.ts';
 import { serverVersions } from '../../topology/types.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalogue, Parameter } from '../catalogue.ts';
 import type { ConfDocument, ConfLine } from '../document.ts';
 import type { ServerReading, ServerSetting } from '../readers/server.ts';
 import type { Value } from '../values.ts';
@@ -45,10 +45,11 @@ export interface Rule {
   readonly stage: Stage;
   readonly severity: Severity;
   /**
-   * The rule looks at nothing but `reading.all` of one line at a time and the catalogue, and only at settings for which
-   * this holds. It is then given each line as a document of its own, and its answer is kept for the line.
+   * The rule looks at nothing but `reading.all` of one line at a time and the catalogue, and only at parameters for which
+   * this holds (undefined: a name with a dot that nobody knows). It is then given each line as a document of its own, and
+   * its answer is kept for the line.
    */
-  readonly ofLine?: (setting: ServerSetting) => boolean;
+  readonly ofLine?: (parameter: Parameter | undefined) => boolean;
   check(input: RuleInput): Iterable<Report>;
 }
 
@@ -68,28 +69,66 @@ export function fix(title: string, ...edits: readonly TextEdit[]): Fix {
   return { title, edits };
 }
 
-/** A report as a finding of its rule. `keep` decides which of the fixes are offered; it is asked on first use. */
-export function toFinding(
-  rule: Rule,
-  report: Report,
-  keep: (finding: Finding, fix: Fix) => boolean,
-): Finding {
-  const { fixes: candidates, ...rest } = report;
-  const base: Finding = { stage: rule.stage, severity: rule.severity, ...rest, code: rule.code };
-  if (candidates === undefined) {
-    return base;
+/** Decides which of the fixes of a finding are offered. */
+export type KeepFix = (finding: Finding, fix: Fix) => boolean;
+
+/**
+ * A report as a finding of its rule. A class, and its fixes a getter: a file has hundreds of findings, all of them are
+ * made anew after each keystroke, and few are ever asked for their fixes.
+ */
+class RuleFinding implements Finding {
+  readonly code: string;
+  readonly stage: Stage;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly range: TextRange;
+  declare readonly related?: readonly RelatedPlace[];
+  private readonly report: Report;
+  private readonly by: number;
+  private readonly keep: KeepFix;
+  private kept: readonly Fix[] | undefined;
+
+  constructor(rule: Rule, report: Report, keep: KeepFix, by: number) {
+    this.code = rule.code;
+    this.stage = rule.stage;
+    this.severity = report.severity ?? rule.severity;
+    this.message = report.message;
+    this.range = moved(report.range, by);
+    if (report.related !== undefined) {
+      this.related = report.related.map((place) => ({ ...place, range: moved(place.range, by) }));
+    }
+    this.report = report;
+    this.by = by;
+    this.keep = keep;
   }
-  let kept: readonly Fix[] | undefined;
+
+  get fixes(): readonly Fix[] {
+    this.kept ??= (this.report.fixes?.() ?? [])
+      .filter((candidate) => candidate !== undefined)
+      .map((candidate) => movedFix(candidate, this.by))
+      .filter((candidate) => this.keep(this, candidate))
+      .map((candidate, index) => (index === 0 ? { ...candidate, preferred: true } : candidate));
+    return this.kept;
+  }
+}
+
+function moved(range: TextRange, by: number): TextRange {
+  return by === 0 ? range : { start: range.start + by, end: range.end + by };
+}
+
+function movedFix(candidate: Fix, by: number): Fix {
   return {
-    ...base,
-    get fixes(): readonly Fix[] {
-      kept ??= candidates()
-        .filter((candidate) => candidate !== undefined)
-        .filter((candidate) => keep(base, candidate))
-        .map((candidate, index) => (index === 0 ? { ...candidate, preferred: true } : candidate));
-      return kept;
-    },
+    ...candidate,
+    edits: candidate.edits.map((edit) => ({ ...edit, range: moved(edit.range, by) })),
   };
+}
+
+/**
+ * A report as a finding of its rule. `keep` is asked when somebody asks for the fixes.
+ * @param by how far behind its own offsets the report stands in the text
+ */
+export function toFinding(rule: Rule, report: Report, keep: KeepFix, by = 0): Finding {
+  return new RuleFinding(rule, report, keep, by);
 }
 
 /** The setting that wins, where the file has the parameter. */

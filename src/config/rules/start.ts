@@ -6,7 +6,7 @@ import { t } from '../../base/l10n.ts';
 import { lineRange } from '../document.ts';
 import { setParameter, writeValue } from '../edit.ts';
 import { splitIdentifiers } from '../values.ts';
-import { effective, fix, isOn, setting, since, textOf } from './rule.ts';
+import { crossNames, effective, fix, isOn, replNames, setting, since, textOf } from './rule.ts';
 import type { Report, Rule, RuleInput } from './rule.ts';
 
 type Candidate = ReturnType<NonNullable<Report['fixes']>>[number];
@@ -244,8 +244,9 @@ const interconnect = startRule('interconnect-url', function* (input) {
 
 /** ParseReplConnInfo copies the local host into 63 bytes without a check and aborts; missing ends run past the string. */
 const channelAborts = startRule('replconninfo-host-length', function* (input) {
-  for (const { key, value, valueRange } of input.reading.settings.values()) {
-    if (!key.includes('replconninfo') || typeof value !== 'string') {
+  for (const name of [...crossNames, ...replNames]) {
+    const { value, valueRange } = setting(input, name) ?? {};
+    if (typeof value !== 'string' || valueRange === undefined) {
       continue;
     }
     const host = /localhost[ =]*([^ ]*?)(?: |localport|$)/.exec(value)?.[1] ?? '';
@@ -262,16 +263,14 @@ const included: Rule = {
   code: 'include-and-build',
   stage: 'tool',
   severity: 'warning',
-  *check({ document }): Iterable<Report> {
-    for (const [index, line] of document.lines.entries()) {
-      if (line.kind === 'include') {
-        yield {
-          message: t(
-            'gs_ctl build refuses a postgresql.conf with an include, and gs_ctl and gs_guc never look into the included file.',
-          ),
-          range: lineRange(document, index),
-        };
-      }
+  *check({ document, reading }): Iterable<Report> {
+    for (const line of reading.includes) {
+      yield {
+        message: t(
+          'gs_ctl build refuses a postgresql.conf with an include, and gs_ctl and gs_guc never look into the included file.',
+        ),
+        range: lineRange(document, line),
+      };
     }
   },
 };

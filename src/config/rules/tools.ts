@@ -23,7 +23,10 @@ function toolRule(code: string, check: (input: RuleInput) => Iterable<Report>): 
 }
 
 function lineRule(code: string, check: (input: RuleInput) => Iterable<Report>): Rule {
-  return { ...toolRule(code, check), ofLine: ({ key }) => readByTools.has(key) };
+  return {
+    ...toolRule(code, check),
+    ofLine: (parameter) => readByTools.has(parameter?.name ?? ''),
+  };
 }
 
 /** The settings that tools read, in the order of the file. */
@@ -53,7 +56,7 @@ const equalsSign = lineRule('tool-equals-missing', function* (input) {
       const at = each.nameRange.end;
       yield {
         message: t('gs_ctl and gs_guc skip a line without =, so they do not see {0}.', each.name),
-        range: { start: each.nameRange.start, end: each.valueRange.end },
+        range: each.range,
         fixes: () => [fix(t('Write ='), { range: { start: at, end: at }, newText: ' =' })],
       };
     }
@@ -97,64 +100,49 @@ const quotes = lineRule('tool-quotes-missing', function* (input) {
   }
 });
 
-/** Settings that stand more than once. */
-function repeated({ reading }: RuleInput): readonly (readonly ServerSetting[])[] {
-  if (reading.repeated.size === 0) {
-    return [];
-  }
-  const groups = new Map<string, ServerSetting[]>();
-  for (const each of reading.all) {
-    if (reading.repeated.has(each.key)) {
-      const group = groups.get(each.key);
-      if (group === undefined) {
-        groups.set(each.key, [each]);
-      } else {
-        group.push(each);
-      }
-    }
-  }
-  return [...groups.values()];
-}
-
 const duplicate: Rule = {
   code: 'duplicate',
   stage: 'style',
   severity: 'warning',
   *check(input): Iterable<Report> {
-    for (const group of repeated(input)) {
-      const winner = group.at(-1);
-      if (winner === undefined) {
+    const { all, repeated, settings: winners } = input.reading;
+    const places = new Map<ServerSetting, Report['related']>();
+    for (const each of repeated.size === 0 ? [] : all) {
+      const winner = repeated.has(each.key) ? winners.get(each.key) : undefined;
+      if (winner === undefined || winner === each) {
         continue;
       }
       const tools = readByTools.has(winner.key);
-      for (const each of group.slice(0, -1)) {
-        const same = each.raw === winner.raw;
-        yield {
-          severity: same || !tools ? 'info' : 'warning',
-          message: same
-            ? t('{0} is set again below.', winner.name)
-            : tools
-              ? t(
-                  '{0} is set again below. The server takes the last line, gs_ctl the first.',
-                  winner.name,
-                )
-              : t('{0} is set again below, and the last line counts.', winner.name),
-          range: { start: each.nameRange.start, end: each.valueRange.end },
-          related: [
-            {
-              range: { start: winner.nameRange.start, end: winner.valueRange.end },
-              message: t('The server takes this one.'),
-            },
-          ],
-          fixes: () => [
-            fix(t('Remove this line'), removeLine(input.document, each.line)),
-            fix(
-              t('Remove all but the last'),
-              ...group.slice(0, -1).map(({ line }) => removeLine(input.document, line)),
-            ),
-          ],
-        };
-      }
+      const same = each.raw === winner.raw;
+      const related = places.get(winner) ?? [
+        {
+          range: winner.range,
+          message: t('The server takes this one.'),
+        },
+      ];
+      places.set(winner, related);
+      yield {
+        severity: same || !tools ? 'info' : 'warning',
+        message: same
+          ? t('{0} is set again below.', winner.name)
+          : tools
+            ? t(
+                '{0} is set again below. The server takes the last line, gs_ctl the first.',
+                winner.name,
+              )
+            : t('{0} is set again below, and the last line counts.', winner.name),
+        range: each.range,
+        related,
+        fixes: () => [
+          fix(t('Remove this line'), removeLine(input.document, each.line)),
+          fix(
+            t('Remove all but the last'),
+            ...all
+              .filter((other) => other.key === winner.key && other !== winner)
+              .map(({ line }) => removeLine(input.document, line)),
+          ),
+        ],
+      };
     }
   },
 };
@@ -258,7 +246,7 @@ const gsGuc: Rule = {
   code: 'gs-guc-refuses',
   stage: 'tool',
   severity: 'hint',
-  ofLine: ({ parameter }) => parameter?.gsGuc.knows === false,
+  ofLine: (parameter) => parameter?.gsGuc.knows === false,
   *check({ reading }): Iterable<Report> {
     for (const { parameter, name, nameRange } of reading.all) {
       if (parameter?.gsGuc.knows === false) {

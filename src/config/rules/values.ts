@@ -1,13 +1,13 @@
 /** Settings that mean something else than they look like. */
 import { t } from '../../base/l10n.ts';
+import type { Parameter } from '../catalogue.ts';
 import { removeLine } from '../edit.ts';
-import type { ServerSetting } from '../readers/server.ts';
 import { fix, lineOf } from './rule.ts';
 import type { Report, Rule, RuleInput } from './rule.ts';
 
 function warning(
   code: string,
-  ofLine: (setting: ServerSetting) => boolean,
+  ofLine: (parameter: Parameter | undefined) => boolean,
   check: (input: RuleInput) => Iterable<Report>,
 ): Rule {
   return { code, stage: 'start', severity: 'warning', ofLine, check };
@@ -15,11 +15,11 @@ function warning(
 
 const ignoredNames: ReadonlySet<string> = new Set(['client_encoding', 'sql_compatibility']);
 
-const isInteger = ({ parameter }: ServerSetting): boolean => parameter?.type === 'int';
+const isInteger = (parameter: Parameter | undefined): boolean => parameter?.type === 'int';
 
 const ignoredSettings = warning(
   'setting-ignored',
-  ({ key }) => ignoredNames.has(key),
+  (parameter) => ignoredNames.has(parameter?.name ?? ''),
   function* (input) {
     for (const each of input.reading.all) {
       const written = lineOf(input, each)?.name?.text;
@@ -37,7 +37,7 @@ const ignoredSettings = warning(
 
 const placeholder = warning(
   'placeholder-name',
-  ({ parameter }) => parameter === undefined,
+  (parameter) => parameter === undefined,
   function* (input) {
     for (const each of input.reading.all) {
       if (each.parameter === undefined) {
