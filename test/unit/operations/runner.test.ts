@@ -9,6 +9,7 @@ import { after, beforeEach, describe, it } from 'node:test';
 import { Failure } from '../../../src/base/errors.ts';
 import { connectionLost, resultUnknown } from '../../../src/hosts/errors.ts';
 import type { RunEvent, RunResult } from '../../../src/operations/events.ts';
+import { folderState, makeFolder } from '../../../src/operations/host/folders.ts';
 import { createdItems, parseJournal, runsOf } from '../../../src/operations/journal.ts';
 import { localJournalPath, runPlan, type RunOptions } from '../../../src/operations/runner.ts';
 import type { Plan, Step } from '../../../src/operations/types.ts';
@@ -235,6 +236,28 @@ describe('runner', () => {
     const result = await run(plan([...steps, jobStep('two', 'a', root, { after: ['one'] })]));
     assert.equal(result.outcome, 'done');
     assert.equal(runsOf(parseJournal(await readFile(path, 'utf8'))).length, 2);
+  });
+
+  it('knows its folder again when it crashed before the folder was marked, also once something is in it', async () => {
+    const folder = join(root, 'made');
+    const step = (run: Step['run']): Step => ({
+      ...jobStep('folder', 'a', root),
+      check: () => Promise.resolve({ kind: 'needed' }),
+      run,
+      verify: () => Promise.resolve(''),
+    });
+    const crash = step(async (context) => {
+      await context.recordCreated({ host: 'a', kind: 'directory', path: folder });
+      await mkdir(folder);
+      throw new Failure('crash', 'in the middle');
+    });
+    assert.equal((await run(plan([crash]))).outcome, 'failed');
+    const fill = step(async (context) => {
+      await makeFolder(context, 'a', folder);
+      await writeFile(join(folder, 'cfg'), '');
+      assert.deepEqual(await folderState(context, 'a', folder), { kind: 'ours', empty: false });
+    });
+    assert.equal((await run(plan([fill]))).outcome, 'done');
   });
 
   it('keeps what it created in both journals, before it exists', async () => {
