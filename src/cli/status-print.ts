@@ -3,7 +3,7 @@ import { t } from '../base/l10n.ts';
 import type { Health } from '../status/health.ts';
 import { replicationLag } from '../status/lsn.ts';
 import { managerState } from '../status/manager.ts';
-import type { ManagerStatus } from '../status/manager.ts';
+import type { ManagerStatus } from '../status/types.ts';
 import { currentRole, lastReading } from '../status/replication.ts';
 import type { NodeState, Snapshot } from '../status/types.ts';
 import type { NodeSpec, Topology } from '../topology/types.ts';

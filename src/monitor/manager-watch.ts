@@ -5,7 +5,7 @@ import { t } from '../base/l10n.ts';
 import { nodeCommand } from '../hosts/node-command.ts';
 import type { HostPool } from '../hosts/shell.ts';
 import { parseCmCtlQuery } from '../status/cm-ctl-query.ts';
-import type { ManagerStatus } from '../status/manager.ts';
+import type { ManagerStatus } from '../status/types.ts';
 import type { ClusterSpec } from '../topology/types.ts';
 import type { Clock } from './clock.ts';
 

@@ -6,7 +6,7 @@ import { assess } from '../status/health.ts';
 import type { Health } from '../status/health.ts';
 import type { HealthEvidence } from '../status/health-evidence.ts';
 import { managedClusters, withManager } from '../status/manager.ts';
-import type { ManagerStatus } from '../status/manager.ts';
+import type { ManagerStatus } from '../status/types.ts';
 import { lastReading } from '../status/replication.ts';
 import type { NodeState, NodeStatus, Snapshot } from '../status/types.ts';
 import { hostNames, nodesOf, nodesOnHost } from '../topology/lookups.ts';

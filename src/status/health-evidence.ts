@@ -2,7 +2,7 @@ import { formatBytes } from '../base/bytes.ts';
 import { t } from '../base/l10n.ts';
 import { nodesOf } from '../topology/lookups.ts';
 import type { Topology } from '../topology/types.ts';
-import type { HealthProblem } from './health.ts';
+import type { HealthProblem } from './health-problem.ts';
 import type { ControlData } from './pg-controldata.ts';
 import { currentRole } from './replication.ts';
 import type { Snapshot } from './types.ts';

@@ -1,8 +1,8 @@
 import { t } from '../base/l10n.ts';
 import type { ClusterSpec, Topology } from '../topology/types.ts';
-import type { HealthProblem } from './health.ts';
+import type { HealthProblem } from './health-problem.ts';
 import { managedClusters } from './manager.ts';
-import type { ManagerStatus } from './manager.ts';
+import type { ManagerStatus } from './types.ts';
 import type { Snapshot } from './types.ts';
 
 /** What the cluster managers say of their clusters as a whole; of single nodes the nodes' own states tell. */

@@ -5,6 +5,7 @@ import type { NodeSpec, Topology } from '../topology/types.ts';
 import { checkControlData, checkLag, checkVersions } from './health-evidence.ts';
 import type { HealthEvidence } from './health-evidence.ts';
 import { checkManagers } from './health-manager.ts';
+import type { HealthCode, HealthProblem } from './health-problem.ts';
 import {
   crossClusterReceiver,
   crossClusterSenders,
@@ -15,39 +16,6 @@ import type { NodeState, Snapshot } from './types.ts';
 
 /** `unknown`: not everything has been read yet, and nothing is wrong with the rest. */
 export type HealthLevel = 'ok' | 'warning' | 'error' | 'unknown';
-
-/** One reason why a dual cluster is not healthy, or one thing worth knowing. `code` is stable. */
-export interface HealthProblem {
-  readonly code: HealthCode;
-  readonly severity: 'error' | 'warning' | 'info';
-  readonly message: string;
-  /** Ids of the nodes that it concerns. */
-  readonly nodes: readonly string[];
-}
-
-export type HealthCode =
-  | 'node-offline'
-  | 'node-unreachable'
-  | 'node-stale'
-  | 'node-degraded'
-  | 'node-not-recognised'
-  | 'no-primary'
-  | 'two-primaries'
-  | 'no-replication'
-  | 'several-senders'
-  | 'no-main-standby'
-  | 'several-receivers'
-  | 'sync-percent'
-  | 'roles-exchanged'
-  | 'lag-growing'
-  | 'mode-contradiction'
-  | 'system-identifier'
-  | 'version-skew'
-  | 'manager-unreachable'
-  | 'manager-silent'
-  | 'manager-state'
-  | 'manager-server'
-  | 'manager-paused';
 
 export interface Health {
   readonly level: HealthLevel;

@@ -4,24 +4,7 @@ import type { ClusterSpec, NodeSpec, Topology } from '../topology/types.ts';
 import type { DatanodeRow } from './cluster-table.ts';
 import type { ClusterQuery } from './cm-ctl-query.ts';
 import { currentRole } from './replication.ts';
-import type { NodeState } from './types.ts';
-
-/**
- * What the cluster manager of a cluster says of itself and its nodes. `answered`: `cm_ctl query` said something, be it that its
- * server does not answer. `failed`: it could not be asked.
- */
-export type ManagerStatus =
-  | {
-      readonly kind: 'answered';
-      /** Milliseconds since 1970. */
-      readonly time: number;
-      /** The host that was asked. */
-      readonly host: string;
-      readonly query: ClusterQuery;
-      /** The raw text of `cm_ctl query`. */
-      readonly raw: string;
-    }
-  | { readonly kind: 'failed'; readonly time: number; readonly reason: string };
+import type { ManagerStatus, NodeState } from './types.ts';
 
 /** Data node instances are numbered from here; the first belongs to instance 0. */
 const firstInstance = 6001;

@@ -1,4 +1,4 @@
-import type { ManagerStatus } from './manager.ts';
+import type { ClusterQuery } from './cm-ctl-query.ts';
 
 /** An LSN as the tools print it (`%X/%X`), for example `2/5C8`. */
 export type LsnText = string;
@@ -109,6 +109,23 @@ export interface NodeStatus {
   /** The server's process by its postmaster.pid, when there is one: another number means that it was restarted. */
   readonly pid?: number;
 }
+
+/**
+ * What the cluster manager of a cluster says of itself and its nodes. `answered`: `cm_ctl query` said something, be it that its
+ * server does not answer. `failed`: it could not be asked.
+ */
+export type ManagerStatus =
+  | {
+      readonly kind: 'answered';
+      /** Milliseconds since 1970. */
+      readonly time: number;
+      /** The host that was asked. */
+      readonly host: string;
+      readonly query: ClusterQuery;
+      /** The raw text of `cm_ctl query`. */
+      readonly raw: string;
+    }
+  | { readonly kind: 'failed'; readonly time: number; readonly reason: string };
 
 /** All nodes of a topology at one time. Immutable; explorer, status bar and dashboard show the same one. */
 export interface Snapshot {

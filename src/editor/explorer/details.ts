@@ -1,6 +1,6 @@
 import { formatBytes } from '../../base/bytes.ts';
 import { t } from '../../base/l10n.ts';
-import type { HealthProblem } from '../../status/health.ts';
+import type { HealthProblem } from '../../status/health-problem.ts';
 import { replicationLag } from '../../status/lsn.ts';
 import { lastReading } from '../../status/replication.ts';
 import type { NodeRole, NodeState, ReplicationTuple } from '../../status/types.ts';

@@ -2,7 +2,7 @@ import { t } from '../../base/l10n.ts';
 import { replicationLag } from '../../status/lsn.ts';
 import { lastReading } from '../../status/replication.ts';
 import { rowText } from '../../status/manager.ts';
-import type { ManagerStatus } from '../../status/manager.ts';
+import type { ManagerStatus } from '../../status/types.ts';
 import type { NodeState, ReplicationTuple, Snapshot } from '../../status/types.ts';
 import type { ClusterSpec, NodeSpec } from '../../topology/types.ts';
 import { roleOf } from './details.ts';

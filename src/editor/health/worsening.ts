@@ -1,4 +1,5 @@
-import type { Health, HealthProblem } from '../../status/health.ts';
+import type { HealthProblem } from '../../status/health-problem.ts';
+import type { Health } from '../../status/health.ts';
 
 /** Milliseconds for which a problem must have been away before it is told again. */
 const quiet = 60_000;
