@@ -1,8 +1,7 @@
 import { Failure, messageOf } from '../base/errors.ts';
 import type { Place } from '../base/errors.ts';
 import { t } from '../base/l10n.ts';
-import type { LockHolder } from './lock.ts';
-import type { Step } from './types.ts';
+import type { LockHolder, Step } from './types.ts';
 
 /** Codes of this room. Callers decide by them, never by the text. */
 export type OperationCode =

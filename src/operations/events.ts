@@ -1,8 +1,7 @@
 import type { Failure } from '../base/errors.ts';
 import type { Diagnosis } from './diagnosis/match.ts';
 import type { StepOutcome } from './journal.ts';
-import type { LockHolder } from './lock.ts';
-import type { Plan, Step } from './types.ts';
+import type { LockHolder, Plan, Step } from './types.ts';
 
 /** Where a step is now. */
 export type StepState =

@@ -5,7 +5,7 @@ import { quote } from '../hosts/quote.ts';
 import type { Shell } from '../hosts/shell.ts';
 import { commandFailed, journalUnreadable } from './errors.ts';
 import { stateFolder, statePath } from './host/state-folder.ts';
-import type { CreatedItem, RecipeName } from './types.ts';
+import type { CreatedItem, RecipeName, RoleHistory } from './types.ts';
 
 /** How a step ended. `unknown`: it may or may not have had its effect, and it could not be found out. */
 export type StepOutcome = 'done' | 'skipped' | 'failed' | 'blocked' | 'cancelled' | 'unknown';
@@ -255,4 +255,34 @@ export function mergeJournals(journals: readonly (readonly JournalRecord[])[]): 
   }
   // Stable: records of one millisecond keep the order in which they were written.
   return merged.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+/** The newest steps of a scope that decided on roles: `promote.<cluster>`, `build.<cluster>`, then `replication`. */
+export function roleHistory(records: readonly JournalRecord[], scope: string): RoleHistory {
+  const ours = new Map(
+    runsOf(records).flatMap((run) => (run.scope === scope ? [[run.run, run.recipe] as const] : [])),
+  );
+  let history: RoleHistory = {};
+  for (const record of records) {
+    const recipe = ours.get(record.run);
+    if (recipe === undefined) {
+      continue;
+    }
+    if (record.type === 'run-start' && recipe === 'tear-down') {
+      history = {};
+    }
+    if (record.type !== 'step-end' || !['done', 'skipped'].includes(record.outcome)) {
+      continue;
+    }
+    const [, what, cluster] =
+      /^(promote|build|rebuild|replication)(?:\.(.+))?$/.exec(record.step) ?? [];
+    if (what === 'replication') {
+      history = {};
+    } else if (what === 'promote' && cluster !== undefined) {
+      history = { promoted: cluster };
+    } else if (what !== undefined && cluster !== undefined && record.outcome === 'done') {
+      history = { built: cluster };
+    }
+  }
+  return history;
 }

@@ -6,19 +6,7 @@ import { quote } from '../hosts/quote.ts';
 import type { HostPool, Shell } from '../hosts/shell.ts';
 import { commandFailed, isDiskFull, lockUnreadable, locked, ownRunAlive } from './errors.ts';
 import { stateFolder, statePath } from './host/state-folder.ts';
-import type { Plan } from './types.ts';
-
-/** Who holds the lock of a host. */
-export interface LockHolder {
-  readonly run: string;
-  readonly plan: string;
-  readonly title: string;
-  readonly user: string;
-  readonly machine: string;
-  readonly pid: number;
-  /** ISO 8601. */
-  readonly time: string;
-}
+import type { LockHolder, Plan } from './types.ts';
 
 /** A new holder for a run of the plan by this process. */
 export function newHolder(plan: Plan): LockHolder {

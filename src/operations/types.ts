@@ -68,6 +68,26 @@ export interface CreatedItem {
 /** What secrets a recipe may ask for. They exist in memory and in files of mode 0600 that are removed after use. */
 export type SecretName = 'initial-user-password';
 
+/** What the journals know of the roles of two clusters that no server tells. */
+export interface RoleHistory {
+  /** The cluster that the newest role change made the primary one, unless both have replicated since. */
+  readonly promoted?: string;
+  /** The cluster that was built as the standby one, unless both have replicated since. */
+  readonly built?: string;
+}
+
+/** Who holds the lock of a host. */
+export interface LockHolder {
+  readonly run: string;
+  readonly plan: string;
+  readonly title: string;
+  readonly user: string;
+  readonly machine: string;
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
 /** What a step may use while it runs. */
 export interface StepContext {
   readonly topology: Topology;
@@ -86,6 +106,8 @@ export interface StepContext {
   created(host: string, path: string): Promise<CreatedItem | undefined>;
   /** Everything that this deployment created and has not removed, oldest first. */
   createdItems(): Promise<readonly CreatedItem[]>;
+  /** What the journals say of the clusters' roles. */
+  roleHistory(): Promise<RoleHistory>;
 }
 
 /** Steps run in the order of their dependencies; those of different hosts may run side by side. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import { holderOf, releaseLock } from '../../operations/lock.ts';
-import type { LockHolder } from '../../operations/lock.ts';
+import type { LockHolder } from '../../operations/types.ts';
 import { hostNames } from '../../topology/lookups.ts';
 import type { Services } from '../services.ts';
 import type { TopologyEntry } from '../topology/service.ts';
