@@ -107,14 +107,16 @@ class Aim {
     strike: () => Promise<void> | void,
   ): Promise<void> | undefined {
     const { step, kind, outcome } = event;
-    if (kind === 'running') {
+    // A step that only looks is in its middle while it looks.
+    const inside = looking.test(step) ? kind === 'checking' : kind === 'running';
+    if (inside) {
       this.running.add(step);
     } else if (kind === 'ended') {
       this.running.delete(step);
     }
     const now =
       this.moment === 'middle'
-        ? kind === 'running'
+        ? inside
         : kind === 'ended' && (outcome !== 'skipped' || looking.test(step));
     if (this.falling || !now || !this.open.has(step)) {
       return undefined;
