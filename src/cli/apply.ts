@@ -55,7 +55,7 @@ export const applyCommand: CliCommand = {
     const pool = await openPool(topology, io, values['ssh-config']);
     try {
       const target = targetOf(values.node, values.cluster);
-      const plan = await makePlan(name, topology, pool, target, io.signal);
+      const plan = await makePlan(name, topology, target, { pool, folder, signal: io.signal });
       if (values.yes !== true) {
         const preview = await previewPlan(plan, { pool, folder, signal: io.signal });
         io.out(planDocument(preview));

@@ -4,13 +4,13 @@ import { t } from '../base/l10n.ts';
 import { versionFor } from '../operations/detect-version.ts';
 import { exportAnsiblePlaybook } from '../operations/export-ansible.ts';
 import { exportShellScript } from '../operations/export-sh.ts';
+import { liveLayout } from '../operations/live-layout.ts';
 import { planDocument } from '../operations/plan-document.ts';
-import { previewPlan, type PlanPreview } from '../operations/preview.ts';
+import { previewPlan, type PlanPreview, type PreviewOptions } from '../operations/preview.ts';
 import { recipeNamed, recipes } from '../operations/recipes/catalogue.ts';
 import { layoutOf } from '../operations/recipes/layout.ts';
 import type { Target } from '../operations/recipes/lifecycle.ts';
 import type { Plan } from '../operations/types.ts';
-import type { HostPool } from '../hosts/shell.ts';
 import type { Topology } from '../topology/types.ts';
 import { takeArguments, wordOption } from './args.ts';
 import { usageError } from './errors.ts';
@@ -33,16 +33,23 @@ export function targetOf(node: string | undefined, cluster: string | undefined):
   return cluster === undefined ? { kind: 'both' } : { kind: 'cluster', name: cluster };
 }
 
-/** Makes the plan of a recipe; asks the hosts for the version when the topology leaves it open. */
+/**
+ * Makes the plan of a recipe; asks the hosts for the version when the topology leaves it open, and for the clusters'
+ * present roles when it starts or stops servers.
+ */
 export async function makePlan(
   name: string,
   topology: Topology,
-  pool: HostPool,
   target: Target,
-  signal: AbortSignal,
+  options: PreviewOptions & { readonly signal: AbortSignal },
 ): Promise<Plan> {
   const recipe = recipeNamed(name);
-  return recipe.plan(layoutOf(topology, await versionFor(topology, pool, signal)), target);
+  const { pool, signal } = options;
+  const layout = layoutOf(topology, await versionFor(topology, pool, signal));
+  return recipe.plan(
+    recipe.wantsLiveRoles === true ? await liveLayout(layout, options) : layout,
+    target,
+  );
 }
 
 /** The folder of journal and reports beside a topology file. */
@@ -81,13 +88,8 @@ export const planCommand: CliCommand = {
     }
     const pool = await openPool(topology, io, values['ssh-config']);
     try {
-      const plan = await makePlan(
-        name,
-        topology,
-        pool,
-        targetOf(values.node, values.cluster),
-        io.signal,
-      );
+      const options = { pool, folder: stateFolderOf(file, io), signal: io.signal };
+      const plan = await makePlan(name, topology, targetOf(values.node, values.cluster), options);
       if (format === 'sh') {
         io.out(exportShellScript(plan));
         return 0;
@@ -96,11 +98,7 @@ export const planCommand: CliCommand = {
         io.out(await exportAnsiblePlaybook(plan));
         return 0;
       }
-      const preview = await previewPlan(plan, {
-        pool,
-        folder: stateFolderOf(file, io),
-        signal: io.signal,
-      });
+      const preview = await previewPlan(plan, options);
       io.out(
         format === 'json'
           ? `${JSON.stringify(planJson(preview), undefined, 2)}\n`

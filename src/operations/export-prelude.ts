@@ -13,6 +13,13 @@ refuse_filled() {
   test ! -e "$1" || { test -d "$1" && test -z "$(ls -A "$1")"; } || fail "$1 is not empty; it is left as it is."
 }
 
+# refuse_mode FILE NAME VALUE: the last active line of the name does not say so.
+refuse_mode() {
+  test -e "$1" || return 0
+  sed -n "s/^[[:space:]]*$2[[:space:]]*=[[:space:]]*'\\{0,1\\}\\([a-zA-Z_]*\\).*/\\1/p" "$1" | tail -n 1 | grep -qix "$3" || return 0
+  fail "$1 says $2 = $3: the roles are not as the topology says."
+}
+
 # wait_for SECONDS COMMAND...
 wait_for() {
   left=$1; shift

@@ -8,8 +8,10 @@ import {
   LocalJournal,
   createdItems,
   mergeJournals,
+  roleHistory,
   type JournalRecord,
 } from './journal.ts';
+import type { Layout } from './recipes/layout.ts';
 import { localJournalPath } from './runner.ts';
 import type { CheckAnswer, Plan, PreviewPart, Step, StepContext } from './types.ts';
 
@@ -41,7 +43,8 @@ export interface PreviewOptions {
  * be reached does not keep the others from answering.
  */
 export async function previewPlan(plan: Plan, options: PreviewOptions): Promise<PlanPreview> {
-  const records = await journals(plan, options);
+  const hosts = [...new Set(plan.steps.flatMap((step) => step.hosts))];
+  const records = await journals(hosts, options);
   const steps: StepPreview[] = [];
   for (const step of plan.steps) {
     steps.push(await previewStep(plan, step, records, options));
@@ -49,8 +52,10 @@ export async function previewPlan(plan: Plan, options: PreviewOptions): Promise<
   return { plan, time: Date.now(), steps };
 }
 
-async function journals(plan: Plan, options: PreviewOptions): Promise<JournalRecord[]> {
-  const hosts = [...new Set(plan.steps.flatMap((step) => step.hosts))];
+async function journals(
+  hosts: readonly string[],
+  options: PreviewOptions,
+): Promise<JournalRecord[]> {
   const read = await Promise.allSettled([
     new LocalJournal(localJournalPath(options.folder)).read(),
     ...hosts.map(async (host) =>
@@ -66,7 +71,7 @@ async function previewStep(
   records: readonly JournalRecord[],
   options: PreviewOptions,
 ): Promise<StepPreview> {
-  const context = lookingContext(plan, step, records, options);
+  const context = lookingContext(plan, step.timeout, records, options);
   let answer: CheckAnswer | undefined;
   let failure: Error | undefined;
   let parts: readonly PreviewPart[] = [];
@@ -79,17 +84,26 @@ async function previewStep(
   return { step, answer, ...(failure === undefined ? {} : { failure }), parts };
 }
 
+/** A context in which a layout's hosts can be asked, and nothing be touched, for so many milliseconds. */
+export async function lookingAt(
+  layout: Layout,
+  timeout: number,
+  options: PreviewOptions,
+): Promise<StepContext> {
+  return lookingContext(layout, timeout, await journals(layout.hosts, options), options);
+}
+
 /** A context that can look and not touch. */
 function lookingContext(
-  plan: Plan,
-  step: Step,
+  plan: Pick<Plan, 'topology' | 'scope'>,
+  timeout: number,
   records: readonly JournalRecord[],
   options: PreviewOptions,
 ): StepContext {
   const refuse = (): Promise<never> =>
-    Promise.reject(new Failure('preview', `The check of ${step.id} wants to change something.`));
+    Promise.reject(new Failure('preview', 'A step wants to change something while it only looks.'));
   const items = createdItems(records, plan.scope);
-  const limit = AbortSignal.timeout(step.timeout);
+  const limit = AbortSignal.timeout(timeout);
   const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
   setMaxListeners(0, signal);
   return {
@@ -104,5 +118,6 @@ function lookingContext(
     created: (host, path) =>
       Promise.resolve(items.find((item) => item.host === host && item.path === path)),
     createdItems: () => Promise.resolve(items),
+    roleHistory: () => Promise.resolve(roleHistory(records, plan.scope)),
   };
 }

@@ -11,6 +11,7 @@ import {
   LocalJournal,
   createdItems,
   mergeJournals,
+  roleHistory,
   runsOf,
   type JournalRecord,
 } from './journal.ts';
@@ -289,6 +290,7 @@ class Run {
       created: (host, path) =>
         Promise.resolve(items().find((item) => item.host === host && item.path === path)),
       createdItems: () => Promise.resolve(items()),
+      roleHistory: () => Promise.resolve(roleHistory(this.records, this.plan.scope)),
     };
   }
 

@@ -14,7 +14,7 @@ type Soak = (milliseconds: number, say: (text: string) => void) => Promise<Repor
 async function main(name: string, minutes: number): Promise<number> {
   const file = join(process.cwd(), 'test', 'soak', `${name}.ts`);
   if (!/^[a-z]+$/.test(name) || name === 'main' || !existsSync(file) || !(minutes > 0)) {
-    console.error('Usage: npm run soak -- <deploy|hosts|monitor|roles> [--minutes N]');
+    console.error('Usage: npm run soak -- <deploy|hosts|lifecycle|monitor|roles> [--minutes N]');
     return 2;
   }
   const part = (await import(file)) as Readonly<Record<string, Soak>>;

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { t } from '../../base/l10n.ts';
 import { LocalJournal, runsOf } from '../../operations/journal.ts';
 import { versionFor } from '../../operations/detect-version.ts';
+import { liveLayout } from '../../operations/live-layout.ts';
+import type { PreviewOptions } from '../../operations/preview.ts';
 import { recipeNamed, recipes } from '../../operations/recipes/catalogue.ts';
 import type { RecipeEntry } from '../../operations/recipes/catalogue.ts';
 import { layoutOf } from '../../operations/recipes/layout.ts';
@@ -53,7 +55,13 @@ export function registerOperationCommands(services: Services, view: ProgressView
     if (target === undefined) {
       return;
     }
-    await offerPlan(entry, recipe.plan(await layoutFor(entry, topology), target));
+    const layout = await layoutFor(entry, topology);
+    await offerPlan(entry, async (options) =>
+      recipe.plan(
+        recipe.wantsLiveRoles === true ? await liveLayout(layout, options) : layout,
+        target,
+      ),
+    );
   };
   const layoutFor = async (entry: TopologyEntry, topology: Topology): Promise<Layout> =>
     layoutOf(
@@ -61,8 +69,11 @@ export function registerOperationCommands(services: Services, view: ProgressView
       services.monitors.monitor(entry.id)?.version ??
         (await versionFor(topology, services.hosts.pool(entry))),
     );
-  const offerPlan = async (entry: TopologyEntry, plan: Plan): Promise<void> => {
-    const planned = await plans.show(entry, plan);
+  const offerPlan = async (
+    entry: TopologyEntry,
+    make: (options: PreviewOptions) => Promise<Plan>,
+  ): Promise<void> => {
+    const planned = await plans.show(entry, make);
     if (planned === undefined) {
       return;
     }
@@ -103,12 +114,19 @@ export function registerOperationCommands(services: Services, view: ProgressView
       const entry = await pickTopology(services, argument, title);
       const plan = entry?.topology && (await make(entry, entry.topology));
       if (entry !== undefined && plan !== undefined) {
-        await offerPlan(entry, plan);
+        await offerPlan(entry, () => Promise.resolve(plan));
       }
     });
   };
   asked('openGauss.applyConfiguration', t('Apply Configuration'), async (entry, topology) =>
-    askForConfiguration(services, entry, await layoutFor(entry, topology)),
+    askForConfiguration(
+      services,
+      entry,
+      await liveLayout(await layoutFor(entry, topology), {
+        pool: services.hosts.pool(entry),
+        folder: journalFolder(entry),
+      }),
+    ),
   );
   asked('openGauss.buildFromSource', t('Build From Source'), (_, topology) =>
     askForBuild(topology),

@@ -5,7 +5,7 @@ import { exportAnsiblePlaybook } from '../../operations/export-ansible.ts';
 import { exportShellScript } from '../../operations/export-sh.ts';
 import { planDocument } from '../../operations/plan-document.ts';
 import { previewPlan } from '../../operations/preview.ts';
-import type { PlanPreview } from '../../operations/preview.ts';
+import type { PlanPreview, PreviewOptions } from '../../operations/preview.ts';
 import type { Plan } from '../../operations/types.ts';
 import { showMarkdown } from '../answers.ts';
 import { setContext } from '../context.ts';
@@ -39,7 +39,10 @@ export class PlanDocuments {
   }
 
   /** Asks the hosts what is true already and opens the plan. Undefined when the user cancels. */
-  async show(entry: TopologyEntry, plan: Plan): Promise<Planned | undefined> {
+  async show(
+    entry: TopologyEntry,
+    make: (options: PreviewOptions) => Promise<Plan>,
+  ): Promise<Planned | undefined> {
     const preview = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
@@ -52,16 +55,18 @@ export class PlanDocuments {
           controller.abort(new vscode.CancellationError()),
         );
         try {
-          return await previewPlan(plan, {
+          const options = {
             pool: this.services.hosts.pool(entry),
             folder: journalFolder(entry),
             signal: controller.signal,
-          });
+          };
+          return await previewPlan(await make(options), options);
         } finally {
           listener.dispose();
         }
       },
     );
+    const { plan } = preview;
     const planned: Planned = { entry, plan, preview };
     const uri = this.services.answers.put(
       `/${entry.id}/${plan.id}${planEnding}`,

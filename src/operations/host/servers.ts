@@ -1,22 +1,25 @@
 import { t } from '../../base/l10n.ts';
-import { parseConf } from '../../config/document.ts';
-import { linesOf } from '../../config/edit.ts';
 import { readCmConfig } from '../../config/files/cm-config.ts';
 import { parseIni } from '../../config/files/ini.ts';
 import { quote } from '../../hosts/quote.ts';
 import type { GsCtlQuery } from '../../status/types.ts';
-import { blocked, commandFailed, notVerified } from '../errors.ts';
+import { commandFailed, notVerified } from '../errors.ts';
 import { poll } from '../execute-step.ts';
 import { runForNode, runOn } from './command.ts';
 import { fileState } from './folders.ts';
-import { controlData, nodeRuns, queryNode, signalServer } from './node-query.ts';
+import { nodeRuns, queryNode, signalServer } from './node-query.ts';
 import { type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { ServerModel } from '../recipes/server-model.ts';
-import type { CheckAnswer, StepContext } from '../types.ts';
+import type { StepContext } from '../types.ts';
 import { readText } from './text-files.ts';
 
 /** As what a cluster is started. `independent`: without any relation to the other, before disaster recovery is set up. */
 export type StartAs = 'primary' | 'standby' | 'independent';
+
+/** As what a cluster is started, by its layout. */
+export function asOf(cluster: ClusterLayout): StartAs {
+  return cluster.independent === true ? 'independent' : cluster.role;
+}
 
 /**
  * How a node is started. The mode is given at every start: from 5.1.0 on a standby cluster that is started without
@@ -98,100 +101,6 @@ export async function isStale(context: StepContext, node: NodeLayout): Promise<b
     quiet: true,
   });
   return answer.code === 0;
-}
-
-/** Refuses to start a cluster as what its own files say that it is not: it would end in two primaries. */
-export async function contradiction(
-  context: StepContext,
-  layout: Layout,
-  cluster: ClusterLayout,
-  as: StartAs,
-): Promise<CheckAnswer | undefined> {
-  if (as === 'independent') {
-    return undefined;
-  }
-  const rival = as === 'primary' ? await rivalOf(context, layout, cluster) : undefined;
-  if (rival !== undefined) {
-    return rival;
-  }
-  for (const node of cluster.nodes) {
-    const said =
-      layout.model.runMode === 'parameter'
-        ? await runModeInFile(context, node)
-        : (await controlData(context, cluster.first))?.clusterRunMode?.replace(/ cluster$/, '');
-    if (said !== undefined && said !== as) {
-      return {
-        kind: 'blocked',
-        failure: blocked(
-          t(
-            '{0} is a {1} cluster by its own files, and the topology calls it {2}.',
-            cluster.name,
-            said,
-            as,
-          ),
-          {
-            host: node.host,
-            node: node.id,
-            remedy: t(
-              'If roles have changed, write the new roles into opengauss.yaml. A cluster is never started as something else than it is.',
-            ),
-          },
-        ),
-      };
-    }
-  }
-  return undefined;
-}
-
-/** Refuses to start a primary cluster beside another one: after a role change the topology may still name the old roles. */
-async function rivalOf(
-  context: StepContext,
-  layout: Layout,
-  cluster: ClusterLayout,
-): Promise<CheckAnswer | undefined> {
-  for (const other of layout.clusters) {
-    const queries =
-      other.name === cluster.name
-        ? []
-        : await queryCluster(context, other).catch((thrown: unknown) => {
-            // Who cannot be asked is no reason to keep a primary down.
-            if (context.signal.aborted) {
-              throw thrown;
-            }
-            return [];
-          });
-    const index = queries.findIndex(
-      (query) => query.haState?.localRole === 'Primary' && query.kind === 'online',
-    );
-    const node = other.nodes[index];
-    if (node !== undefined) {
-      return {
-        kind: 'blocked',
-        failure: blocked(
-          t('{0} is the Primary now: {1} is not started as a second one.', node.id, cluster.name),
-          {
-            host: node.host,
-            node: node.id,
-            remedy: t(
-              'If roles have changed, write the new roles into opengauss.yaml. A cluster is never started as something else than it is.',
-            ),
-          },
-        ),
-      };
-    }
-  }
-  return undefined;
-}
-
-async function runModeInFile(context: StepContext, node: NodeLayout): Promise<string | undefined> {
-  const current = await readText(context, node.host, `${node.dataDir}/postgresql.conf`);
-  if (current === undefined) {
-    return undefined;
-  }
-  const document = parseConf(current.text);
-  const last = linesOf(document, 'cluster_run_mode').at(-1);
-  const value = last === undefined ? undefined : document.lines[last]?.content;
-  return value?.toLowerCase().replace(/^cluster_/, '');
 }
 
 /** Starts one node without waiting for it. `leads`: it is the one that leads its cluster. */
@@ -343,7 +252,7 @@ export async function startNode(
 ): Promise<void> {
   const leader = await leaderOf(context, cluster);
   if (!(await nodeRuns(context, node))) {
-    await launch(context, layout, node, cluster.role, node === leader);
+    await launch(context, layout, node, asOf(cluster), node === leader);
   }
   let down = 0;
   let last = '';
@@ -352,7 +261,7 @@ export async function startNode(
     async () => {
       const query = await queryNode(context, node);
       last = describe(node, query);
-      if (isSettled(query, cluster.role)) {
+      if (isSettled(query, asOf(cluster))) {
         return true;
       }
       down = (await nodeRuns(context, node)) ? 0 : down + 1;

@@ -22,6 +22,8 @@ export interface RecipeEntry {
   readonly takesTarget?: boolean;
   /** What it can be asked for; everything when not given. */
   readonly targets?: readonly Target['kind'][];
+  /** It starts or stops servers: its layout must have the roles that the clusters have now (`liveLayout`). */
+  readonly wantsLiveRoles?: true;
   plan(layout: Layout, target: Target): Plan;
 }
 
@@ -62,6 +64,7 @@ export const recipes: readonly RecipeEntry[] = [
     title: () => t('Start'),
     description: () => t('Starts nodes in the right order, each in its mode'),
     takesTarget: true,
+    wantsLiveRoles: true,
     plan: startPlan,
   },
   {
@@ -69,6 +72,7 @@ export const recipes: readonly RecipeEntry[] = [
     title: () => t('Stop'),
     description: () => t('Stops nodes in the right order'),
     takesTarget: true,
+    wantsLiveRoles: true,
     plan: stopPlan,
   },
   {
@@ -76,6 +80,7 @@ export const recipes: readonly RecipeEntry[] = [
     title: () => t('Restart'),
     description: () => t('Stops and starts nodes in the right order, each in its mode'),
     takesTarget: true,
+    wantsLiveRoles: true,
     plan: restartPlan,
   },
   {
@@ -111,6 +116,7 @@ export const recipes: readonly RecipeEntry[] = [
     name: 'tear-down',
     title: () => t('Tear down'),
     description: () => t('Removes what the journal says that was made here, and nothing else'),
+    wantsLiveRoles: true,
     plan: (layout) => tearDownPlan(layout),
   },
 ];

@@ -1,3 +1,4 @@
+import type { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import { refused } from '../errors.ts';
 import { buildStep, builtScript, isBuilt } from '../steps/build.ts';
@@ -6,11 +7,12 @@ import { dssConfigSteps, startDssStep, volumeGroupsStep } from '../steps/dss.ts'
 import { shareRedoStep } from '../steps/share-redo.ts';
 import { environmentStep } from '../steps/environment.ts';
 import { initdbStep } from '../steps/initdb.ts';
+import { conflictOf, rolesStep } from '../steps/mode-guards.ts';
 import { basicSettings, disasterSettings, hbaStep, parametersStep } from '../steps/parameters.ts';
 import { preflightStep, preflightSteps } from '../steps/preflight.ts';
 import { replicationStep } from '../steps/replication.ts';
 import { startClusterStep, stopClusterStep } from '../steps/servers.ts';
-import type { Plan, Step } from '../types.ts';
+import type { Plan, Step, StepContext } from '../types.ts';
 import type { ClusterLayout, Layout, NodeLayout } from './layout.ts';
 import { ids, planOf } from './recipe.ts';
 
@@ -111,7 +113,9 @@ function disasterSteps(layout: Layout, after: readonly string[]): Step[] {
 /** Primary up in its mode, first standby built, standby cluster up, replication proven. */
 function relationSteps(layout: Layout, after: readonly string[]): Step[] {
   const { primary, standby, model } = layout;
-  const start = startClusterStep(layout, primary, 'primary', { after, rolesJustMade: true });
+  const refuse = (context: StepContext): Promise<Failure | undefined> =>
+    conflictOf(context, layout, 'related');
+  const start = startClusterStep(layout, primary, 'primary', { after, refuse });
   const stop = stopClusterStep(standby, {
     id: `stop-for-build.${standby.name}`,
     after,
@@ -126,7 +130,7 @@ function relationSteps(layout: Layout, after: readonly string[]): Step[] {
       : [];
   const second = startClusterStep(layout, standby, 'standby', {
     after: [build.id, ...ids(share)],
-    rolesJustMade: true,
+    refuse,
   });
   return [start, stop, build, ...share, second, replicationStep(layout, [start.id, second.id])];
 }
@@ -153,21 +157,25 @@ function relationNotes(layout: Layout): string[] {
 /** Two independent clusters in resource pooling on plain files (seed 2.4). */
 export function simulatedClustersPlan(layout: Layout): Plan {
   refuseForArrays(layout);
-  const preflight = layout.hosts.map((host) => preflightStep(layout, host));
+  const roles = rolesStep(layout, 'independent', []);
+  const preflight = layout.hosts.map((host) => preflightStep(layout, host, [roles.id]));
+  const refuse = (context: StepContext): Promise<Failure | undefined> =>
+    conflictOf(context, layout, 'independent');
   const steps = layout.clusters.flatMap((cluster) => {
     const own = clusterSteps(layout, cluster, ids(preflight));
-    return [...own, startClusterStep(layout, cluster, 'independent', { after: ids(own) })];
+    return [...own, startClusterStep(layout, cluster, 'independent', { after: ids(own), refuse })];
   });
   return planOf('simulated-dual-cluster', layout, {
     title: t('Set up two independent clusters'),
-    steps: [...preflight, ...steps],
+    steps: [roles, ...preflight, ...steps],
   });
 }
 
 /** From bare hosts to two clusters that replicate. */
 export function deployPlan(layout: Layout): Plan {
   refuseForArrays(layout);
-  const preflight = layout.hosts.map((host) => preflightStep(layout, host));
+  const roles = rolesStep(layout, 'related', []);
+  const preflight = layout.hosts.map((host) => preflightStep(layout, host, [roles.id]));
   const clusters = layout.clusters.flatMap((cluster) =>
     clusterSteps(layout, cluster, ids(preflight)),
   );
@@ -177,7 +185,7 @@ export function deployPlan(layout: Layout): Plan {
   );
   return planOf('deploy', layout, {
     title: t('Deploy {0} and {1}', layout.primary.name, layout.standby.name),
-    steps: [...preflight, ...clusters, ...disaster, ...relationSteps(layout, ids(disaster))],
+    steps: [roles, ...preflight, ...clusters, ...disaster, ...relationSteps(layout, ids(disaster))],
     confirmNames: [layout.standby.name],
     notes: relationNotes(layout),
   });
@@ -195,10 +203,11 @@ export function disasterRecoveryPlan(layout: Layout): Plan {
       ),
     );
   }
-  const disaster = disasterSteps(layout, []);
+  const roles = rolesStep(layout, 'related', []);
+  const disaster = disasterSteps(layout, [roles.id]);
   return planOf('disaster-recovery', layout, {
     title: t('Set up disaster recovery from {0} to {1}', layout.primary.name, layout.standby.name),
-    steps: [...disaster, ...relationSteps(layout, ids(disaster))],
+    steps: [roles, ...disaster, ...relationSteps(layout, ids(disaster))],
     confirmNames: [layout.standby.name],
     notes: relationNotes(layout),
   });

@@ -39,7 +39,12 @@ export interface VolumeGroup {
 export interface ClusterLayout {
   readonly spec: ClusterSpec;
   readonly name: string;
+  /** As what it is run: what the topology says, or what it is by now (`liveLayout`). */
   readonly role: 'primary' | 'standby';
+  /** It has no relation to the other cluster yet: it is started without a mode. */
+  readonly independent?: boolean;
+  /** Place in the topology, counted from 0. What is named or numbered by it stays when roles change. */
+  readonly place: number;
   /** The folder that holds the data directories, as the seed's `ss_hatest`. */
   readonly base: string;
   readonly groups: readonly VolumeGroup[];
@@ -95,8 +100,10 @@ export function layoutOf(topology: Topology, version: ServerVersion | undefined)
     );
   }
   const model = serverModel(known);
-  const primary = clusterLayout(topology, model, first, 0);
-  const standby = clusterLayout(topology, model, second, 1);
+  const place = topology.clusters.indexOf(first) < topology.clusters.indexOf(second) ? 0 : 1;
+  const primary = clusterLayout(topology, model, first, place);
+  const standby = clusterLayout(topology, model, second, 1 - place);
+  const { base } = place === 0 ? primary : standby;
   const nodes = [...primary.nodes, ...standby.nodes];
   return {
     topology,
@@ -107,7 +114,7 @@ export function layoutOf(topology: Topology, version: ServerVersion | undefined)
     clusters: [primary, standby],
     nodes,
     hosts: [...new Set(nodes.map((node) => node.host))],
-    xlogPath: topology.xlog?.path ?? `${primary.base}/dorado_shared_disk`,
+    xlogPath: topology.xlog?.path ?? `${base}/dorado_shared_disk`,
     xlogSize: topology.xlog?.size ?? defaultXlogSize,
   };
 }
@@ -140,6 +147,7 @@ function clusterLayout(
     spec,
     name: spec.name,
     role: spec.role,
+    place,
     base,
     groups,
     disk,
@@ -152,7 +160,7 @@ function clusterLayout(
     // Two DSS of one host need different keys; 1 is what others use who do not think of it.
     shmKey: 41 + place,
     cmConfig: head.env['CM_CONFIG_PATH'],
-    lockFile: spec.xlogLockFile ?? `${base}/shared_lock_${spec.role}`,
+    lockFile: spec.xlogLockFile ?? `${base}/shared_lock_${place === 0 ? 'primary' : 'standby'}`,
     nodes,
     first,
   };
@@ -164,7 +172,13 @@ function nodeLayout(
   spec: NodeSpec,
   index: number,
 ): NodeLayout {
-  const { dssHome, dmsPort, dssPort } = spec;
+  const managed = topology.clusters.some(
+    ({ name, manager }) => name === spec.cluster && manager === 'cm',
+  );
+  // The cluster manager knows these itself; openGauss's installer puts the ports so far above the server's.
+  const dssHome = spec.dssHome ?? (managed ? (spec.env['DSS_HOME'] ?? '') : undefined);
+  const dmsPort = spec.dmsPort ?? (managed ? spec.port + 20 : undefined);
+  const dssPort = spec.dssPort ?? (managed ? spec.port + 10 : undefined);
   if (dssHome === undefined || dmsPort === undefined || dssPort === undefined) {
     const missing = [
       dssHome === undefined ? 'dssHome' : '',
@@ -179,7 +193,7 @@ function nodeLayout(
     );
   }
   const address = addressOf(topology, spec);
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
+  if (!managed && !/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
     throw refused(
       t('The address {0} of the node {1} is not numeric.', address, spec.id),
       t(

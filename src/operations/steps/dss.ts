@@ -77,7 +77,8 @@ export function dssConfigSteps(
     [
       'dss_vg_conf.ini',
       dssVgText(cluster),
-      (text) => cluster.role === 'standby' && text === dssVgText(cluster, layout.primary),
+      // Once built, the one of the two that was the standby cluster reads the redo log of the other, for good.
+      (text) => layout.clusters.some((other) => text === dssVgText(cluster, other)),
     ],
   ];
   return files.map(([name, content, accept], index) => {

@@ -4,14 +4,8 @@ import { notVerified } from '../errors.ts';
 import { nodeRuns, queryNode } from '../host/node-query.ts';
 import type { Layout, NodeLayout } from '../recipes/layout.ts';
 import type { Step } from '../types.ts';
-import {
-  contradiction,
-  describe,
-  isSettled,
-  startCommand,
-  startNode,
-  stopNode,
-} from '../host/servers.ts';
+import { wrongMode, wrongModeAnswer } from './mode-guards.ts';
+import { asOf, describe, isSettled, startCommand, startNode, stopNode } from '../host/servers.ts';
 
 /** The step that starts one node of a cluster, in the cluster's mode. */
 export function startNodeStep(layout: Layout, node: NodeLayout, after: readonly string[]): Step {
@@ -27,18 +21,19 @@ export function startNodeStep(layout: Layout, node: NodeLayout, after: readonly 
     scripts: [
       {
         host: node.host,
-        run: `(. ${quote(node.envFile)}; gs_ctl status -D ${quote(node.dataDir)} > /dev/null || ${startCommand(layout.model, node, cluster.role)})`,
+        run: `(. ${quote(node.envFile)}; gs_ctl status -D ${quote(node.dataDir)} > /dev/null || ${startCommand(layout.model, node, asOf(cluster))})`,
       },
     ],
     check: async (context) => {
       const query = await queryNode(context, node);
-      return isSettled(query, cluster.role)
-        ? { kind: 'done', evidence: describe(node, query) }
-        : ((await contradiction(context, layout, cluster, cluster.role)) ?? { kind: 'needed' });
+      if (isSettled(query, asOf(cluster))) {
+        return { kind: 'done', evidence: describe(node, query) };
+      }
+      return (await wrongModeAnswer(context, layout, cluster)) ?? { kind: 'needed' };
     },
     preview: () =>
       Promise.resolve([
-        { kind: 'command', command: startCommand(layout.model, node, cluster.role) },
+        { kind: 'command', command: startCommand(layout.model, node, asOf(cluster)) },
         {
           kind: 'note',
           text: t(
@@ -46,10 +41,16 @@ export function startNodeStep(layout: Layout, node: NodeLayout, after: readonly 
           ),
         },
       ]),
-    run: (context) => startNode(context, layout, cluster, node),
+    run: async (context) => {
+      const failure = await wrongMode(context, layout, cluster);
+      if (failure !== undefined) {
+        throw failure;
+      }
+      await startNode(context, layout, cluster, node);
+    },
     verify: async (context) => {
       const query = await queryNode(context, node);
-      if (!isSettled(query, cluster.role)) {
+      if (!isSettled(query, asOf(cluster))) {
         throw notVerified(describe(node, query), { host: node.host, node: node.id });
       }
       return describe(node, query);

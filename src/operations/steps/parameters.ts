@@ -62,7 +62,7 @@ export function disasterSettings(
 ): Setting[] {
   const { model } = layout;
   const other = cluster === layout.primary ? layout.standby : layout.primary;
-  const word = cluster.role === 'primary' ? 'master' : 'standby';
+  const word = cluster.place === 0 ? 'master' : 'standby';
   const channels = other.nodes
     .slice(0, 8)
     .map((peer, index): Setting => [

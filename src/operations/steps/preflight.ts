@@ -69,11 +69,11 @@ function lookingStep(
 }
 
 /** All checks of a host as one step, for the beginning of a plan. Nothing runs when one fails. */
-export function preflightStep(layout: Layout, host: string): Step {
+export function preflightStep(layout: Layout, host: string, after: readonly string[] = []): Step {
   return lookingStep(
     layout,
     host,
-    { id: `preflight.${host}`, title: t('Preflight of {0}', host), after: [] },
+    { id: `preflight.${host}`, title: t('Preflight of {0}', host), after },
     preflightChecks,
   );
 }

@@ -1,9 +1,9 @@
+import type { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
 import { notVerified } from '../errors.ts';
 import { nodeRuns } from '../host/node-query.ts';
 import {
-  contradiction,
   describeAll,
   isStale,
   isUp,
@@ -16,12 +16,16 @@ import {
 } from '../host/servers.ts';
 import { hostsOf, type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext, StepScript } from '../types.ts';
+import { wrongMode } from './mode-guards.ts';
 
 export interface ServerStepOptions {
   readonly id?: string;
   readonly after: readonly string[];
-  /** The plan has just made the cluster what the topology says: what pg_control said before does not count. */
-  readonly rolesJustMade?: boolean;
+  /**
+   * Why it must not be done. For a start it replaces `wrongMode`: a deployment makes the roles itself, so that what
+   * pg_control said before does not count.
+   */
+  readonly refuse?: (context: StepContext) => Promise<Failure | undefined>;
 }
 
 /** The step that brings a cluster up in its mode. */
@@ -31,6 +35,10 @@ export function startClusterStep(
   as: StartAs,
   options: ServerStepOptions,
 ): Step {
+  const refuse = async (context: StepContext, later: boolean): Promise<Failure | undefined> =>
+    options.refuse === undefined
+      ? wrongMode(context, layout, cluster, later)
+      : options.refuse(context);
   return {
     id: options.id ?? `start.${cluster.name}`,
     title:
@@ -66,9 +74,8 @@ export function startClusterStep(
       if (isUp(queries, as) && !stale.includes(true)) {
         return { kind: 'done', evidence: describeAll(cluster, queries) };
       }
-      return options.rolesJustMade === true
-        ? { kind: 'needed' }
-        : ((await contradiction(context, layout, cluster, as)) ?? { kind: 'needed' });
+      const failure = await refuse(context, true);
+      return failure === undefined ? { kind: 'needed' } : { kind: 'blocked', failure };
     },
     preview: () =>
       Promise.resolve(
@@ -77,7 +84,13 @@ export function startClusterStep(
           command: startCommand(layout.model, node, as),
         })),
       ),
-    run: (context) => startCluster(context, layout, cluster, as),
+    run: async (context) => {
+      const failure = await refuse(context, false);
+      if (failure !== undefined) {
+        throw failure;
+      }
+      await startCluster(context, layout, cluster, as);
+    },
     verify: async (context) => {
       const queries = await queryCluster(context, cluster);
       if (!isUp(queries, as)) {
@@ -138,7 +151,8 @@ export function stopClusterStep(
       }
       for (const node of cluster.nodes) {
         if (await nodeRuns(context, node)) {
-          return { kind: 'needed' };
+          const failure = await options.refuse?.(context);
+          return failure === undefined ? { kind: 'needed' } : { kind: 'blocked', failure };
         }
       }
       return { kind: 'done', evidence: t('No node of {0} runs.', cluster.name) };

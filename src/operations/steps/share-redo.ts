@@ -14,12 +14,25 @@ import { dssInstText, dssVgText } from './dss.ts';
  */
 export function shareRedoStep(layout: Layout, node: NodeLayout, after: readonly string[]): Step {
   const cluster = layout.standby;
-  const wanted = [
-    [`${node.dssHome}/cfg/dss_inst.ini`, dssInstText(layout, cluster, node, true)],
-    [`${node.dssHome}/cfg/dss_vg_conf.ini`, dssVgText(cluster, layout.primary)],
-  ] as const;
+  const inst = `${node.dssHome}/cfg/dss_inst.ini`;
+  const groups = `${node.dssHome}/cfg/dss_vg_conf.ini`;
+  const expected = dssVgText(cluster, layout.primary);
+  /** After role changes the redo log of both is where the first build has put it. */
+  const wantedNow = async (
+    context: StepContext,
+  ): Promise<readonly (readonly [path: string, content: string])[]> => {
+    const { first } = layout.primary;
+    const theirs = await readText(context, first.host, `${first.dssHome}/cfg/dss_vg_conf.ini`);
+    const own = dssVgText(cluster);
+    const stays =
+      theirs?.text.split('\n').slice(1).join('\n') === own.split('\n').slice(1).join('\n');
+    return [
+      [inst, dssInstText(layout, cluster, node, true)],
+      [groups, stays ? own : expected],
+    ];
+  };
   const isWanted = async (context: StepContext): Promise<boolean> => {
-    for (const [path, content] of wanted) {
+    for (const [path, content] of await wantedNow(context)) {
       if ((await readText(context, node.host, path))?.text !== content) {
         return false;
       }
@@ -38,10 +51,11 @@ export function shareRedoStep(layout: Layout, node: NodeLayout, after: readonly 
     scripts: [
       {
         host: node.host,
-        check: `printf '%s' ${quote(wanted[1][1])} | cmp -s - ${quote(wanted[1][0])}`,
+        check: `printf '%s' ${quote(expected)} | cmp -s - ${quote(groups)}`,
         run: [
           `(. ${quote(node.envFile)}; dsscmd stopdss -U ${quote(node.socket)})`,
-          ...wanted.map(([path, content]) => `printf '%s' ${quote(content)} > ${quote(path)}`),
+          `printf '%s' ${quote(dssInstText(layout, cluster, node, true))} > ${quote(inst)}`,
+          `printf '%s' ${quote(expected)} > ${quote(groups)}`,
           `(. ${quote(node.envFile)}; nohup ${dssCommand(node)} >> ${quote(`${node.dssHome}/log/dssserver.out`)} 2>&1 < /dev/null &)`,
         ].join('\n'),
       },
@@ -54,7 +68,7 @@ export function shareRedoStep(layout: Layout, node: NodeLayout, after: readonly 
     },
     preview: async (context) => {
       const parts = [];
-      for (const [path, content] of wanted) {
+      for (const [path, content] of await wantedNow(context)) {
         const before = (await readText(context, node.host, path))?.text;
         parts.push({ kind: 'file', path, before, after: content } as const);
       }
@@ -66,7 +80,7 @@ export function shareRedoStep(layout: Layout, node: NodeLayout, after: readonly 
     },
     run: async (context) => {
       await stopDss(context, node);
-      for (const [path, content] of wanted) {
+      for (const [path, content] of await wantedNow(context)) {
         await writeText(context, node.host, path, content);
       }
       await startDss(context, node);

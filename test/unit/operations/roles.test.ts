@@ -50,7 +50,7 @@ for (const version of ['5.0.0', '7.0.0'] as const satisfies readonly LabVersion[
     let watch: Watch;
     before(async () => {
       one = await startRoleLab(version);
-      watch = new Watch(one.lab);
+      watch = new Watch(one.lab.nodes);
     });
     after(async () => {
       await watch.stop();

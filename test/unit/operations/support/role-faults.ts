@@ -116,7 +116,7 @@ export async function changeThroughFault(
     await one.lab.faults.kill('production/dn0');
     await one.lab.faults.kill('production/dn1');
   }
-  const watch = new Watch(one.lab);
+  const watch = new Watch(one.lab.nodes);
   try {
     const plan = one.plan(recipe, recovery);
     let result = await runWithFault(one, plan, step, fault, delay);

@@ -25,14 +25,20 @@ import { silentPrompts, topologyFrom } from './bare-lab.ts';
 export const production: Target = { kind: 'cluster', name: 'production' };
 export const recovery: Target = { kind: 'cluster', name: 'recovery' };
 
+/** What of a node is needed to watch it. */
+export type WatchedNode = Pick<LabNode, 'id' | 'cluster' | 'dataDir' | 'port'>;
+
 /** Whether a node's server lives and calls itself a primary that takes writes. */
-export function takesWrites(node: LabNode): boolean {
+export function takesWrites(node: WatchedNode): boolean {
   const pid = Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0]);
   const state = readJson<StateFile>(join(node.dataDir, 'gaussdb.state'));
   return pid > 0 && isAlive(pid) && state?.role === 'Primary' && state.state === 'Normal';
 }
 
-async function statement(node: LabNode, sql: string): Promise<readonly (readonly string[])[]> {
+export async function statement(
+  node: WatchedNode,
+  sql: string,
+): Promise<readonly (readonly string[])[]> {
   const client = await Client.connect({ host: '127.0.0.1', port: node.port }, 1000);
   try {
     const hello = await client.ask({ hello: 'gsql', user: 'omm', database: 'postgres' }, 5000);
@@ -49,37 +55,48 @@ async function statement(node: LabNode, sql: string): Promise<readonly (readonly
   }
 }
 
+/** The roles of nodes by their servers' own state; `down` without a server. */
+export function rolesOf(nodes: readonly WatchedNode[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    nodes.map((node) => {
+      const pid = Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0]);
+      const state = readJson<StateFile>(join(node.dataDir, 'gaussdb.state'));
+      return [node.id, pid > 0 && isAlive(pid) ? (state?.role ?? '?') : 'down'];
+    }),
+  );
+}
+
 /** Watches all the time for two clusters that take writes at once: by what their servers say, and by writing. */
 export class Watch {
   /** What was seen of two primaries; empty is good. */
   readonly seen: string[] = [];
   /** Looks in which a write was taken somewhere. */
   writes = 0;
-  private readonly lab: Lab;
+  private readonly nodes: readonly WatchedNode[];
   private readonly timer: NodeJS.Timeout;
   private readonly ended: Promise<void>;
   private over = false;
 
-  constructor(lab: Lab) {
-    this.lab = lab;
+  constructor(nodes: readonly WatchedNode[]) {
+    this.nodes = nodes;
     this.timer = setInterval(() => this.look(), 10);
     this.ended = this.probe();
   }
 
-  private note(nodes: readonly LabNode[], how: string): void {
+  private note(nodes: readonly WatchedNode[], how: string): void {
     if (new Set(nodes.map((node) => node.cluster)).size > 1) {
       this.seen.push(`${how}: ${nodes.map((node) => node.id).join(', ')}`);
     }
   }
 
   private look(): void {
-    this.note(this.lab.nodes.filter(takesWrites), 'state');
+    this.note(this.nodes.filter(takesWrites), 'state');
   }
 
   private async probe(): Promise<void> {
     while (!this.over) {
       const taken = await Promise.all(
-        this.lab.nodes.map(async (node) => {
+        this.nodes.map(async (node) => {
           try {
             await statement(node, 'create table if not exists public.probe(id int)');
             return takesWrites(node) ? [node] : [];
@@ -117,8 +134,11 @@ export interface RoleLab {
   stop(): Promise<void>;
 }
 
-export async function startRoleLab(version: LabVersion): Promise<RoleLab> {
-  const lab = await startLab({ version });
+export async function startRoleLab(
+  version: LabVersion,
+  options: { readonly manager?: boolean } = {},
+): Promise<RoleLab> {
+  const lab = await startLab({ version, ...options });
   const topology = await topologyFrom(
     await readFile(join(lab.workspace, 'opengauss.yaml'), 'utf8'),
   );
@@ -149,14 +169,7 @@ export async function startRoleLab(version: LabVersion): Promise<RoleLab> {
       await roleLab.pool.close();
       roleLab.pool = connect();
     },
-    roles: () =>
-      Object.fromEntries(
-        lab.nodes.map((node) => {
-          const pid = Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0]);
-          const state = readJson<StateFile>(join(node.dataDir, 'gaussdb.state'));
-          return [node.id, pid > 0 && isAlive(pid) ? (state?.role ?? '?') : 'down'];
-        }),
-      ),
+    roles: () => rolesOf(lab.nodes),
     rows: async (node) =>
       Number(
         (await statement(lab.node(node), 'select count(*) from public.lab_load'))[0]?.[0] ?? -1,

@@ -1,0 +1,381 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { Failure } from '../../../src/base/errors.ts';
+import type { Shell } from '../../../src/hosts/shell.ts';
+import {
+  roleHistory,
+  type JournalRecord,
+  type RoleHistory,
+} from '../../../src/operations/journal.ts';
+import {
+  layoutOf,
+  type ClusterLayout,
+  type Layout,
+} from '../../../src/operations/recipes/layout.ts';
+import { conflictOf, wrongMode } from '../../../src/operations/steps/mode-guards.ts';
+import type { StepContext } from '../../../src/operations/types.ts';
+import type { ServerVersion } from '../../../src/topology/types.ts';
+import { seedTopology } from './support/seed-topology.ts';
+
+/** What a cluster's machine holds and answers. Nothing given: bare, nothing runs. */
+interface Site {
+  /** postgresql.conf of all nodes. */
+  readonly conf?: string;
+  /** dss_inst.ini of all nodes. */
+  readonly inst?: string;
+  /** pg_controldata, while DSS is up. */
+  readonly control?: { readonly id: string; readonly mode: 'primary' | 'standby' };
+  /** The role with which the first node answers. */
+  readonly role?: 'Primary' | 'Main Standby';
+}
+
+const dorado = "ss_disaster_mode = 'dorado'\n";
+
+function contextOf(
+  layout: Layout,
+  sites: Readonly<Record<string, Site>>,
+  history: RoleHistory = {},
+): StepContext {
+  const siteOf = (text: string): Site =>
+    sites[text.includes('ss_hatest1/') ? 'recovery' : 'production'] ?? {};
+  const answer = (stdout: string, code = 0): { code: number; stdout: string; stderr: string } => ({
+    code,
+    stdout,
+    stderr: '',
+  });
+  const shell: Pick<Shell, 'host' | 'run' | 'readFile'> = {
+    host: 'local',
+    run: (command) => {
+      const site = siteOf(command);
+      const first = /dn0(?!\d)/.test(command);
+      if (command.includes('pg_controldata')) {
+        return Promise.resolve(
+          site.control === undefined
+            ? answer('', 2)
+            : answer(
+                `pg_control data (pageid: 0)\npg_control version number: 923\nDatabase system identifier: ${site.control.id}\nreformer data (last page id 64)\nCluster run mode: ${site.control.mode} cluster\n`,
+              ),
+        );
+      }
+      if (command.includes('gs_ctl query')) {
+        return Promise.resolve(
+          answer(
+            ` HA state:           \n\tlocal_role                     : ${first ? (site.role ?? '') : 'Standby'}\n\tstatic_connections             : 2\n\tdb_state                       : Normal\n\tdetail_information             : Normal\n\n Senders info:       \nNo information \n Receiver info:      \nNo information \n`,
+          ),
+        );
+      }
+      if (command.includes('postmaster.pid')) {
+        return Promise.resolve(answer('', site.role === undefined ? 1 : 0));
+      }
+      throw new Error(`not expected: ${command}`);
+    },
+    readFile: (path) => {
+      const site = siteOf(path);
+      const text = path.endsWith('postgresql.conf') ? site.conf : site.inst;
+      return text === undefined
+        ? Promise.reject(new Failure('file-not-found', path))
+        : Promise.resolve({
+            content: new TextEncoder().encode(text),
+            version: { size: text.length, mtime: 0, hash: '' },
+          });
+    },
+  };
+  const refuse = (): Promise<never> => Promise.reject(new Error('nothing may be changed'));
+  return {
+    topology: layout.topology,
+    signal: new AbortController().signal,
+    cancel: new AbortController().signal,
+    shell: () => Promise.resolve(shell as Shell),
+    output: () => undefined,
+    secret: refuse,
+    recordCreated: refuse,
+    recordRemoved: refuse,
+    created: () => Promise.resolve(undefined),
+    createdItems: () => Promise.resolve([]),
+    roleHistory: () => Promise.resolve(history),
+  };
+}
+
+interface Case {
+  readonly what: string;
+  readonly version: ServerVersion;
+  readonly production?: Site;
+  readonly recovery?: Site;
+  readonly history?: RoleHistory;
+  /** undefined: it may be done. */
+  readonly refused: RegExp | undefined;
+}
+
+function sitesOf({ production = {}, recovery = {} }: Case): Readonly<Record<string, Site>> {
+  return { production, recovery };
+}
+
+const asPrimary = (id: string): Site => ({
+  conf: dorado,
+  inst: 'CLUSTER_RUN_MODE = cluster_primary\n',
+  control: { id, mode: 'primary' },
+});
+const asStandby = (id: string): Site => ({
+  conf: dorado,
+  inst: 'CLUSTER_RUN_MODE = cluster_standby\n',
+  control: { id, mode: 'standby' },
+});
+
+async function refusalOf(
+  work: Promise<Failure | undefined>,
+  expected: RegExp | undefined,
+): Promise<void> {
+  const failure = await work;
+  if (expected === undefined) {
+    assert.equal(failure?.message, undefined);
+  } else {
+    assert.match(failure?.message ?? 'nothing was refused', expected);
+    assert.notEqual(failure?.remedy ?? '', '');
+  }
+}
+
+describe('a cluster is only started as what it is', () => {
+  const cases: readonly (Case & { readonly start: 'primary' | 'standby' })[] = [
+    {
+      what: 'nothing tells what it is',
+      version: '6.0.0',
+      start: 'standby',
+      recovery: { conf: 'ss_enable_dorado = on\n' },
+      refused: /Whether recovery is the primary or the standby cluster is not known/,
+    },
+    {
+      what: 'pg_control tells, although no file does',
+      version: '6.0.0',
+      start: 'standby',
+      recovery: { conf: 'ss_enable_dorado = on\n', control: { id: '1', mode: 'standby' } },
+      refused: undefined,
+    },
+    {
+      what: 'DSS and pg_control contradict each other',
+      version: 'master',
+      start: 'standby',
+      recovery: { ...asStandby('1'), inst: 'CLUSTER_RUN_MODE = cluster_primary\n' },
+      refused: /contradictory what recovery is.*cluster_primary.*standby cluster/s,
+    },
+    {
+      what: 'the standby cluster of the topology has become a primary one',
+      version: 'master',
+      start: 'standby',
+      recovery: asPrimary('1'),
+      refused: /recovery is not started as the standby cluster: it is the primary cluster/,
+    },
+    {
+      what: 'a primary cluster beside a standby one that is down',
+      version: 'master',
+      start: 'primary',
+      production: asPrimary('1'),
+      recovery: asStandby('1'),
+      refused: undefined,
+    },
+    {
+      what: 'both were primary clusters at last',
+      version: 'master',
+      start: 'primary',
+      production: asPrimary('1'),
+      recovery: asPrimary('1'),
+      refused: /production and recovery both were primary clusters at last/,
+    },
+    {
+      what: 'both were, and the journal knows that the other one was promoted',
+      version: 'master',
+      start: 'primary',
+      production: asPrimary('1'),
+      recovery: asPrimary('1'),
+      history: { promoted: 'recovery' },
+      refused: /recovery was made the primary cluster by the last role change/,
+    },
+    {
+      what: 'both were, and the journal knows that this one was promoted',
+      version: 'master',
+      start: 'primary',
+      production: asPrimary('1'),
+      recovery: asPrimary('1'),
+      history: { promoted: 'production' },
+      refused: undefined,
+    },
+    {
+      what: 'the other one was promoted and its machines do not answer',
+      version: 'master',
+      start: 'primary',
+      production: asPrimary('1'),
+      history: { promoted: 'recovery' },
+      refused: /recovery was made the primary cluster by the last role change/,
+    },
+    {
+      what: 'the other one is another database',
+      version: 'master',
+      start: 'primary',
+      production: asPrimary('1'),
+      recovery: asPrimary('2'),
+      refused: undefined,
+    },
+    {
+      what: 'the other one leads as Primary',
+      version: 'master',
+      start: 'primary',
+      production: asPrimary('1'),
+      recovery: { ...asPrimary('1'), role: 'Primary' },
+      refused: /recovery\/dn0 is the Primary now/,
+    },
+    {
+      what: 'postgresql.conf says so, up to 5.0.0',
+      version: '5.0.0',
+      start: 'primary',
+      production: { conf: "cluster_run_mode = 'cluster_standby'\n" },
+      refused: /production is not started as the primary cluster: it is the standby cluster/,
+    },
+    {
+      what: 'disaster recovery was never set up',
+      version: '5.0.0',
+      start: 'standby',
+      recovery: { conf: 'port = 1\n' },
+      refused: /recovery is not started as the standby cluster: it is a cluster of its own/,
+    },
+  ];
+  for (const one of cases) {
+    it(`${one.what} (${one.version})`, async () => {
+      const layout = layoutOf(seedTopology(one.version), undefined);
+      const cluster: ClusterLayout = one.start === 'primary' ? layout.primary : layout.standby;
+      await refusalOf(
+        wrongMode(contextOf(layout, sitesOf(one), one.history), layout, cluster),
+        one.refused,
+      );
+    });
+  }
+});
+
+describe('a deployment', () => {
+  const cases: readonly Case[] = [
+    { what: 'begins on bare machines', version: 'master', refused: undefined },
+    {
+      what: 'goes on before the build, when both call themselves primary clusters',
+      version: 'master',
+      production: asPrimary('1'),
+      recovery: asPrimary('2'),
+      refused: undefined,
+    },
+    {
+      what: 'goes on with two clusters of their own that run',
+      version: '5.0.0',
+      production: { conf: 'port = 1\n', role: 'Primary' },
+      recovery: { conf: 'port = 2\n', role: 'Primary' },
+      refused: undefined,
+    },
+    {
+      what: 'goes on after the build, whatever pg_control says of the copy',
+      version: 'master',
+      production: { ...asPrimary('1'), role: 'Primary' },
+      recovery: asPrimary('1'),
+      history: { built: 'recovery' },
+      refused: undefined,
+    },
+    {
+      what: 'goes on when the standby cluster is half configured',
+      version: 'master',
+      production: { ...asPrimary('1'), role: 'Primary' },
+      recovery: { ...asStandby('1'), inst: 'CLUSTER_RUN_MODE = cluster_primary\n' },
+      refused: undefined,
+    },
+    {
+      what: 'is refused after a switchover',
+      version: 'master',
+      production: { ...asStandby('1'), role: 'Main Standby' },
+      recovery: { ...asPrimary('1'), role: 'Primary' },
+      refused:
+        /production is the standby cluster now, and the topology calls it the primary cluster/,
+    },
+    {
+      what: 'is refused after a failover, with everything down',
+      version: 'master',
+      production: asPrimary('1'),
+      recovery: asPrimary('1'),
+      refused: /recovery is the primary cluster now, and the topology calls it the standby cluster/,
+    },
+    {
+      what: 'is refused after a failover when the lost site is bare again',
+      version: 'master',
+      recovery: { ...asPrimary('1'), role: 'Primary' },
+      refused: /recovery is the primary cluster now/,
+    },
+    {
+      what: 'is refused after a failover that the journal knows, with DSS down',
+      version: 'master',
+      production: { conf: dorado, inst: 'CLUSTER_RUN_MODE = cluster_primary\n' },
+      recovery: { conf: dorado, inst: 'CLUSTER_RUN_MODE = cluster_primary\n' },
+      history: { promoted: 'recovery' },
+      refused: /recovery is the primary cluster now/,
+    },
+    {
+      what: 'is refused after a failover',
+      version: '5.0.0',
+      recovery: { conf: "cluster_run_mode = 'cluster_primary'\n" },
+      refused: /recovery is the primary cluster now/,
+    },
+    {
+      what: 'is refused in the middle of a role change',
+      version: 'master',
+      production: { ...asPrimary('1'), inst: 'CLUSTER_RUN_MODE = cluster_standby\n' },
+      recovery: { ...asStandby('1'), role: 'Main Standby' },
+      refused: /contradictory what production is/,
+    },
+  ];
+  for (const one of cases) {
+    it(`${one.what} (${one.version})`, async () => {
+      const layout = layoutOf(seedTopology(one.version), undefined);
+      await refusalOf(
+        conflictOf(contextOf(layout, sitesOf(one), one.history), layout, 'related'),
+        one.refused,
+      );
+    });
+  }
+
+  it('of two clusters of their own is refused where they replicate', async () => {
+    const layout = layoutOf(seedTopology('master'), undefined);
+    const context = contextOf(layout, { production: {}, recovery: asStandby('1') });
+    await refusalOf(
+      conflictOf(context, layout, 'independent'),
+      /recovery is set up for disaster recovery already/,
+    );
+  });
+});
+
+describe('what the journal knows of roles', () => {
+  const scope = '0123456789ab';
+  function records(
+    ...steps: readonly (readonly [recipe: string, step: string])[]
+  ): JournalRecord[] {
+    return steps.flatMap(([recipe, step], index): JournalRecord[] => {
+      const base = { time: `2026-01-01T00:00:0${index}.000Z`, run: String(index) };
+      return [
+        {
+          ...base,
+          type: 'run-start',
+          plan: recipe,
+          scope,
+          recipe: recipe as 'deploy',
+          title: '',
+          user: '',
+          machine: '',
+          pid: 1,
+        },
+        { ...base, type: 'step-end', step, outcome: 'done' },
+      ];
+    });
+  }
+  it('is the last role change, until the clusters replicate or are torn down', () => {
+    const built = ['deploy', 'build.recovery'] as const;
+    const promoted = ['failover', 'promote.recovery'] as const;
+    const both = ['deploy', 'replication'] as const;
+    assert.deepEqual(roleHistory(records(built), scope), { built: 'recovery' });
+    assert.deepEqual(roleHistory(records(built, both), scope), {});
+    assert.deepEqual(roleHistory(records(built, both, promoted), scope), { promoted: 'recovery' });
+    assert.deepEqual(roleHistory(records(promoted, ['tear-down', 'remove.local']), scope), {});
+    assert.deepEqual(roleHistory(records(promoted), 'another'), {});
+  });
+});
