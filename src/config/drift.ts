@@ -187,7 +187,7 @@ function effectiveOf(node: NodeView, parameter: Parameter): string | undefined {
 }
 
 /** A value as `pg_settings` shows it: numbers in the base unit, booleans as on and off. */
-function asSetting(value: Value | null): string {
+export function asSetting(value: Value | null): string {
   return typeof value === 'boolean' ? (value ? 'on' : 'off') : value === null ? '' : String(value);
 }
 

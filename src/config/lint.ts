@@ -1,9 +1,9 @@
+import { applyEdits } from '../base/edits.ts';
 import type { Finding, Fix } from '../base/finding.ts';
 import { t } from '../base/l10n.ts';
 import type { Catalogue, Parameter } from './catalogue.ts';
 import { drain, parseConf, parseSteps, printConf } from './document.ts';
 import type { ConfDocument, ConfLine } from './document.ts';
-import { applyEdits } from './edit.ts';
 import { ServerSetting, readAsServerSteps } from './readers/server.ts';
 import type { ServerReading } from './readers/server.ts';
 import type { KeepFix, LintContext, Report, Rule, RuleInput } from './rules/rule.ts';

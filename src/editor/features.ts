@@ -15,6 +15,7 @@ import { registerSql } from './sql/register.ts';
 import { registerTerminal } from './terminal/register.ts';
 import { registerCreateTopology } from './topology/create.ts';
 import { registerTopologyDiagnostics } from './topology/diagnostics.ts';
+import { registerTopologyFixes } from './topology/code-actions.ts';
 import { registerTopologyHover } from './topology/hover.ts';
 import { registerVerify } from './verify/register.ts';
 
@@ -36,6 +37,7 @@ export function registerFeatures(services: Services): ClusterExplorer {
   registerCreateTopology(services);
   registerTopologyDiagnostics(services);
   registerTopologyHover(services);
+  registerTopologyFixes(services);
   registerLater(services);
   return explorer;
 }

@@ -5,7 +5,9 @@ import type { Tree, TreeEntry, TreeMap, TreeScalar } from './tree.ts';
 
 /** What a check of one text says: its value, or what is wrong with it. */
 export type Checked<T> =
-  { readonly value: T } | { readonly problem: string; readonly code?: string };
+  | { readonly value: T }
+  /** `instead`: texts that may have been meant, the likeliest first. */
+  | { readonly problem: string; readonly code?: string; readonly instead?: readonly string[] };
 
 /** Collects findings. */
 export class Findings {
@@ -33,7 +35,7 @@ export class Findings {
       message,
       range,
       ...(more.related && { related: more.related }),
-      ...(more.fixes && { fixes: more.fixes }),
+      ...(more.fixes && more.fixes.length > 0 && { fixes: more.fixes }),
     });
   }
 }
@@ -100,12 +102,11 @@ export class MapReader {
     }
     const found = words.find((word) => word === scalar.text);
     if (found === undefined) {
-      const near = nearest(scalar.text, words);
       this.findings.add(
         'topology-value',
         scalar.range,
         t('"{0}" is not a value of {1}. Expected: {2}.', scalar.text, key, words.join(', ')),
-        near === undefined ? {} : { fixes: [replacement(scalar.range, near)] },
+        { fixes: replacements(scalar.range, alternatives(scalar.text, words)) },
       );
     }
     return found;
@@ -168,7 +169,7 @@ export class MapReader {
               [...this.asked].join(', '),
             )
           : t('Unknown key "{0}" in {1}. Did you mean "{2}"?', entry.key, this.what, near),
-        near === undefined ? {} : { fixes: [replacement(entry.keyRange, near)] },
+        near === undefined ? {} : { fixes: replacements(entry.keyRange, [near]) },
       );
     }
   }
@@ -186,7 +187,12 @@ export class MapReader {
     if ('value' in checked) {
       return checked.value;
     }
-    this.findings.add(checked.code ?? 'topology-value', scalar.range, checked.problem);
+    this.findings.add(
+      checked.code ?? 'topology-value',
+      scalar.range,
+      checked.problem,
+      checked.instead === undefined ? {} : { fixes: replacements(scalar.range, checked.instead) },
+    );
     return undefined;
   }
 
@@ -219,10 +225,17 @@ function isEmpty(value: Tree): boolean {
   return value.kind === 'scalar' && value.value === null;
 }
 
-function replacement(range: TextRange, newText: string): Fix {
-  return {
+/** The word that was probably meant, else all. */
+export function alternatives(text: string, words: readonly string[]): readonly string[] {
+  const near = nearest(text, words);
+  return near === undefined ? words : [near];
+}
+
+/** Fixes that write another text at a place. One alone is what was meant; of several nobody knows which. */
+export function replacements(range: TextRange, texts: readonly string[]): readonly Fix[] {
+  return texts.map((newText) => ({
     title: t('Replace by "{0}"', newText),
     edits: [{ range, newText }],
-    preferred: true,
-  };
+    ...(texts.length === 1 && { preferred: true }),
+  }));
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../base/finding.ts';
 import { t } from '../base/l10n.ts';
 import { checkTogether } from './rules.ts';
-import { Findings, MapReader } from './map-reader.ts';
+import { alternatives, Findings, MapReader, replacements } from './map-reader.ts';
 import { toTree } from './tree.ts';
 import type { ArraySpec, ClusterSpec, HostSpec, NodeSpec, Topology } from './types.ts';
 import {
@@ -124,6 +124,7 @@ function readFileVersion(reader: MapReader): void {
       : {
           problem: t('Version {0} of the topology file is not known here. Expected: 1.', text),
           code: 'topology-version',
+          instead: ['1'],
         },
   );
 }
@@ -292,11 +293,20 @@ function readXlog(reader: MapReader): Topology['xlog'] {
       'topology-size',
       xlog.rangeOf('size'),
       t('xlog_file_size must be a multiple of 16 MiB and at least 128 MiB.'),
-      { stage: 'start' },
+      {
+        stage: 'start',
+        fixes: replacements(xlog.rangeOf('size'), [String(wholeSize(spec.size, step))]),
+      },
     );
   }
   xlog.finish();
   return spec;
+}
+
+/** The size that holds at least as much and is a whole number of steps, eight or more. */
+function wholeSize(size: bigint, step: bigint): bigint {
+  const steps = (size + step - 1n) / step;
+  return (steps < 8n ? 8n : steps) * step;
 }
 
 function readArray(reader: MapReader, clusters: readonly ClusterSpec[]): ArraySpec | undefined {
@@ -305,7 +315,13 @@ function readArray(reader: MapReader, clusters: readonly ClusterSpec[]): ArraySp
   const cluster = reader.value('cluster', (text) =>
     clusters.some((one) => one.name === text)
       ? { value: text }
-      : { problem: t('There is no cluster "{0}" in this file.', text) },
+      : {
+          problem: t('There is no cluster "{0}" in this file.', text),
+          instead: alternatives(
+            text,
+            clusters.map((one) => one.name),
+          ),
+        },
   );
   reader.finish();
   return name === undefined || url === undefined

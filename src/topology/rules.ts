@@ -1,6 +1,7 @@
-import type { TextRange } from '../base/finding.ts';
+import type { Fix, TextRange } from '../base/finding.ts';
 import { t } from '../base/l10n.ts';
 import type { MapReader } from './map-reader.ts';
+import { replacements } from './map-reader.ts';
 import type { Tree, TreeMap } from './tree.ts';
 import type { ClusterSpec, NodeSpec, Topology } from './types.ts';
 
@@ -57,6 +58,9 @@ function checkRoles({ clusters }: Topology, reader: MapReader, places: Places): 
           related: [
             { range: places.of(first.range, 'role'), message: t('The role of {0}', first.name) },
           ],
+          fixes: replacements(places.of(second.range, 'role'), [
+            role === 'primary' ? 'standby' : 'primary',
+          ]),
         },
       );
     }
@@ -104,7 +108,17 @@ function checkNames({ clusters, arrays }: Topology, reader: MapReader, places: P
             taken.node.id,
             taken.node.instanceId,
           ),
-          { stage: 'cluster', related: [{ range: first.range, message: first.node.id }] },
+          {
+            stage: 'cluster',
+            related: [{ range: first.range, message: first.node.id }],
+            fixes: places.written(taken.node.range, 'instanceId', (range) =>
+              replacements(range, [
+                String(
+                  firstFree(0, 63, (id) => cluster.nodes.some((node) => node.instanceId === id)),
+                ),
+              ]),
+            ),
+          },
         ),
     );
   }
@@ -155,7 +169,22 @@ function checkPorts({ clusters }: Topology, reader: MapReader, places: Places): 
           first.use,
           taken.use,
         ),
-        { stage: 'start', related: [{ range: first.range, message: first.use }] },
+        {
+          stage: 'start',
+          related: [{ range: first.range, message: first.use }],
+          fixes: replacements(taken.range, [
+            String(
+              firstFree(taken.port + 1, 65534, (port) =>
+                ports.some(
+                  (other) =>
+                    other.node.host === taken.node.host &&
+                    // The server also takes the port above its own.
+                    (other.port === port || (taken.key === 'port' && other.port === port + 1)),
+                ),
+              ),
+            ),
+          ]),
+        },
       ),
   );
 }
@@ -202,6 +231,9 @@ function checkLockFiles({ clusters }: Topology, reader: MapReader, places: Place
     {
       stage: 'start',
       related: [{ range: places.of(first.range, 'xlogLockFile'), message: first.name }],
+      fixes: replacements(places.of(second.range, 'xlogLockFile'), [
+        `${second.xlogLockFile}_${second.role}`,
+      ]),
     },
   );
 }
@@ -222,6 +254,14 @@ function checkHosts({ clusters, hosts }: Topology, reader: MapReader): void {
       });
     }
   }
+}
+
+function firstFree(from: number, to: number, taken: (number: number) => boolean): number {
+  let number = from;
+  while (number < to && taken(number)) {
+    number += 1;
+  }
+  return number;
 }
 
 function allNodes(clusters: readonly ClusterSpec[]): NodeSpec[] {
@@ -257,6 +297,16 @@ class Places {
     const map = this.maps.get(range.start);
     const entry = map?.entries.find((one) => one.key === key);
     return entry?.value.range ?? map?.entries[0]?.keyRange ?? range;
+  }
+
+  /** Fixes at the value of a key, none when the key is not written there. */
+  written(
+    range: TextRange,
+    key: string,
+    make: (range: TextRange) => readonly Fix[],
+  ): readonly Fix[] {
+    const entry = this.maps.get(range.start)?.entries.find((one) => one.key === key);
+    return entry === undefined ? [] : make(entry.value.range);
   }
 
   private collect(tree: Tree): void {

@@ -1,5 +1,6 @@
 import { t } from '../base/l10n.ts';
 import type { Checked } from './map-reader.ts';
+import { alternatives } from './map-reader.ts';
 import { serverVersions } from './types.ts';
 import type { ServerVersion } from './types.ts';
 
@@ -30,6 +31,7 @@ export function checkHost(text: string): Checked<string> {
     return {
       problem: t('"{0}" names a user too. Write the host alone, and its user under "hosts".', text),
       code: 'topology-host',
+      instead: [text.slice(text.lastIndexOf('@') + 1)],
     };
   }
   return /^[\p{L}\p{N}_:][\p{L}\p{N}_.:%-]{0,254}$/u.test(text)
@@ -170,6 +172,7 @@ export function checkVersion(text: string): Checked<ServerVersion | 'auto'> {
           ['auto', ...serverVersions].join(', '),
         ),
         code: 'topology-version',
+        instead: alternatives(text, ['auto', ...serverVersions]),
       }
     : { value };
 }

@@ -1,5 +1,5 @@
+import { applyEdits } from '../../base/edits.ts';
 import type { Finding, Fix } from '../../base/finding.ts';
-import { applyEdits } from '../edit.ts';
 
 /** Files of more findings than this are garbage; their fixes are not worth the time that checking takes. */
 const mostFixes = 40;

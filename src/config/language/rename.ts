@@ -39,18 +39,64 @@ export function renameConf(position: ConfPosition, context: LanguageContext): Re
   const common = { range, placeholder: setting.raw };
   switch (name) {
     case 'application_name':
-      return { ...common, edits: (to) => applicationName(deployment, node, setting.raw, to) };
+      return {
+        ...common,
+        edits: (to) => inOwnFile(node, applicationName(deployment, node, setting.raw, to)),
+      };
     case 'port':
-      return { ...common, edits: (to) => port(deployment, node, to) };
+      return {
+        ...common,
+        nodePort: node.spec.id,
+        edits: (to) => inOwnFile(node, port(deployment, node, to)),
+      };
     default:
       return undefined;
   }
 }
 
-function edit(home: NodeView, node: NodeView, range: TextEdit['range'], newText: string): TextEdit {
-  return node.spec === home.spec
-    ? { range, newText }
-    : { file: fileKey(node.spec.id, 'postgresql-conf'), range, newText };
+/**
+ * What changes in the nodes' files when the topology calls a node otherwise: its `application_name` and `pgxc_node_name`
+ * where they are the node's name, or its port. Every edit names its file.
+ */
+export function renameNode(
+  deployment: Deployment,
+  nodeId: string,
+  what: 'node' | 'port',
+  to: string,
+): readonly TextEdit[] | { readonly problem: string } {
+  const node = deployment.nodes.find(({ spec }) => spec.id === nodeId);
+  if (node === undefined) {
+    return [];
+  }
+  if (what === 'port') {
+    return port(deployment, node, to);
+  }
+  const { name } = node.spec;
+  const own = settingOf(node, 'pgxc_node_name');
+  const names =
+    settingOf(node, 'application_name')?.raw === name
+      ? applicationName(deployment, node, name, to)
+      : [];
+  return 'problem' in names || own?.raw !== name
+    ? names
+    : [...names, edit(node, own.valueRange, `'${to}'`)];
+}
+
+function edit(node: NodeView, range: TextEdit['range'], newText: string): TextEdit {
+  return { file: fileKey(node.spec.id, 'postgresql-conf'), range, newText };
+}
+
+/** Edits of the file that is open name no file. */
+function inOwnFile(
+  home: NodeView,
+  edits: readonly TextEdit[] | { readonly problem: string },
+): readonly TextEdit[] | { readonly problem: string } {
+  const own = fileKey(home.spec.id, 'postgresql-conf');
+  return 'problem' in edits
+    ? edits
+    : edits.map(({ file, ...rest }) =>
+        file === own || file === undefined ? rest : { file, ...rest },
+      );
 }
 
 function applicationName(
@@ -74,17 +120,10 @@ function applicationName(
     const word = new RegExp(`(?<![\\w-])${from.replace(/[^\w]/g, '\\$&')}(?![\\w-])`, 'g');
     return [
       ...(own !== undefined && node.spec === home.spec
-        ? [edit(home, node, own.valueRange, `'${to}'`)]
+        ? [edit(node, own.valueRange, `'${to}'`)]
         : []),
       ...(list !== undefined && node.cluster === home.cluster && from !== '' && word.test(list.raw)
-        ? [
-            edit(
-              home,
-              node,
-              list.valueRange,
-              `'${list.raw.replace(word, to).replaceAll("'", "''")}'`,
-            ),
-          ]
+        ? [edit(node, list.valueRange, `'${list.raw.replace(word, to).replaceAll("'", "''")}'`)]
         : []),
     ];
   });
@@ -111,7 +150,7 @@ function port(
   const edits: TextEdit[] =
     setting === undefined
       ? []
-      : [edit(home, home, setting.valueRange, writeValue(setting.parameter, to))];
+      : [edit(home, setting.valueRange, writeValue(setting.parameter, to))];
   for (const node of deployment.nodes) {
     for (const entry of node.entries) {
       const part =
@@ -122,7 +161,7 @@ function port(
             : undefined;
       const next = part === undefined ? undefined : moved(part.text);
       if (part !== undefined && next !== undefined) {
-        edits.push(edit(home, node, partRange(node, entry.setting, part), next));
+        edits.push(edit(node, partRange(node, entry.setting, part), next));
       }
     }
   }

@@ -76,6 +76,8 @@ export interface Target {
 export interface Rename {
   readonly range: TextRange;
   readonly placeholder: string;
+  /** The node whose port it is: the topology names it too. */
+  readonly nodePort?: string;
   /** The edits for a new name, or why it cannot be. */
   readonly edits: (name: string) => readonly TextEdit[] | { readonly problem: string };
 }

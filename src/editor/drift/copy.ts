@@ -2,7 +2,8 @@ import { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import type { Catalogue } from '../../config/catalogue.ts';
 import { parseConf } from '../../config/document.ts';
-import { applyEdits, removeParameter, setParameter, writeValue } from '../../config/edit.ts';
+import { applyEdits } from '../../base/edits.ts';
+import { removeParameter, setParameter, writeValue } from '../../config/edit.ts';
 import type { Shell } from '../../hosts/shell.ts';
 import type { NodeSpec } from '../../topology/types.ts';
 

@@ -5,7 +5,6 @@ import { formatConf } from '../../config/language/format.ts';
 import { hoverConf, parameterMarkdown } from '../../config/language/hover.ts';
 import { hintsConf, lensesConf } from '../../config/language/notes.ts';
 import { foldsConf, outlineConf } from '../../config/language/outline.ts';
-import { renameConf } from '../../config/language/rename.ts';
 import { signatureConf } from '../../config/language/signature.ts';
 import { tokensConf } from '../../config/language/tokens.ts';
 import {
@@ -20,10 +19,10 @@ import {
 } from '../../config/language/types.ts';
 import type { FileKey } from '../../config/cluster/deployment.ts';
 import { LineIndex } from '../../base/position.ts';
-import { t } from '../../base/l10n.ts';
-import { toRange, toTextEdits, toWorkspaceEdit } from './edits.ts';
+import { toRange, toTextEdits } from './edits.ts';
 import type { LanguageModel, OpenConf } from './model.ts';
 import { confSelector } from './selectors.ts';
+import { ConfRename } from './rename.ts';
 
 const kinds: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
   property: vscode.CompletionItemKind.Property,
@@ -198,7 +197,7 @@ export function registerConfProviders(model: LanguageModel): vscode.Disposable[]
           ),
         ),
     }),
-    languages.registerRenameProvider(confSelector, renameProvider(model, at)),
+    languages.registerRenameProvider(confSelector, new ConfRename(model)),
     languages.registerDocumentFormattingEditProvider(confSelector, {
       provideDocumentFormattingEdits: (document) =>
         whole(document, (open) => toTextEdits(document, formatConf(open.document))),
@@ -267,45 +266,6 @@ function asEvent(model: LanguageModel): vscode.Event<void> {
       undefined,
       disposables,
     );
-}
-
-type At = <T>(
-  document: vscode.TextDocument,
-  position: vscode.Position,
-  answer: (place: ConfPosition, open: OpenConf) => T,
-) => Promise<T | undefined>;
-
-function renameProvider(model: LanguageModel, at: At): vscode.RenameProvider {
-  return {
-    prepareRename: async (document, position) => {
-      const rename = await at(document, position, (place, open) => renameConf(place, open.context));
-      if (rename === undefined) {
-        throw new Error(cannotRename());
-      }
-      return { range: toRange(document, rename.range), placeholder: rename.placeholder };
-    },
-    provideRenameEdits: async (document, position, name) => {
-      const answer = await at(document, position, (place, open) => ({
-        rename: renameConf(place, open.context),
-        entry: open.scope.entry,
-      }));
-      const edits = answer?.rename?.edits(name);
-      if (edits === undefined) {
-        throw new Error(cannotRename());
-      }
-      if ('problem' in edits) {
-        throw new Error(edits.problem);
-      }
-      const files = answer?.entry === undefined ? new Map() : model.files.known(answer.entry);
-      return toWorkspaceEdit(document, edits, files);
-    },
-  };
-}
-
-function cannotRename(): string {
-  return t(
-    'Only the values of application_name and port of a node of the topology can be renamed.',
-  );
 }
 
 function toSymbol(document: vscode.TextDocument, symbol: OutlineSymbol): vscode.DocumentSymbol {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { fileKindOf } from '../../config/files/kinds.ts';
 import type { Services } from '../services.ts';
+import { isTopologyFile } from '../topology/service.ts';
 import { allSelector } from './selectors.ts';
 
 /**
@@ -16,6 +17,7 @@ export function registerLanguageLater(services: Services): void {
   const look = (document: vscode.TextDocument): void => {
     const ours =
       fileKindOf(document.uri.path) !== undefined ||
+      isTopologyFile(document.uri) ||
       vscode.languages.match(allSelector, document) > 0;
     if (ours) {
       services.reporter.background('language', load());

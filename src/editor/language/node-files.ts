@@ -91,6 +91,12 @@ export class NodeFileStore implements vscode.Disposable {
     }
   }
 
+  /** As `refresh`, and resolves when what can be read has been read. */
+  async settle(entry: TopologyEntry): Promise<void> {
+    this.refresh(entry);
+    await this.reading.get(entry.id);
+  }
+
   /** Reads all files of all nodes anew, contacting the hosts. Rejects when the workspace is not trusted. */
   async readAll(entry: TopologyEntry, signal?: vscode.CancellationToken): Promise<void> {
     await this.reading.get(entry.id);

@@ -11,6 +11,7 @@ import { ConfigurationDiagnostics } from './diagnostics.ts';
 import { LanguageModel } from './model.ts';
 import { entryOf, saysOpenGauss } from './scope.ts';
 import { allSelector, languages, neutral } from './selectors.ts';
+import { TopologyRename } from './rename.ts';
 import { registerSmallProviders } from './small-providers.ts';
 
 /** Everything that the editor knows of configuration files. */
@@ -26,6 +27,12 @@ export function registerLanguage(services: Services): Disposable {
       allSelector,
       new QuickFixes(diagnostics),
       QuickFixes.metadata,
+    ),
+  );
+  list.add(
+    vscode.languages.registerRenameProvider(
+      { pattern: '**/opengauss.yaml' },
+      new TopologyRename(services, model),
     ),
   );
   const claim = (document: vscode.TextDocument): void => {

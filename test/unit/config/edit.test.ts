@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadCatalogue } from '../../../src/config/catalogue.ts';
 import { parseConf } from '../../../src/config/document.ts';
+import { applyEdits } from '../../../src/base/edits.ts';
 import {
-  applyEdits,
   commentParameter,
   linesOf,
   removeParameter,

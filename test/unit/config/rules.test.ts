@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Finding } from '../../../src/base/finding.ts';
 import { loadCatalogue } from '../../../src/config/catalogue.ts';
 import { parseConf } from '../../../src/config/document.ts';
-import { applyEdits } from '../../../src/config/edit.ts';
+import { applyEdits } from '../../../src/base/edits.ts';
 import { lintConf, lintConfAsync, lintLimit } from '../../../src/config/lint.ts';
 import type { LintContext } from '../../../src/config/lint.ts';
 import { rules } from '../../../src/config/rules/table.ts';

@@ -5,14 +5,14 @@ import { loadCatalogue } from '../../../src/config/catalogue.ts';
 import type { DeploymentInput } from '../../../src/config/cluster/deployment.ts';
 import { DeploymentLinter } from '../../../src/config/cluster/lint.ts';
 import { parseConf } from '../../../src/config/document.ts';
-import { applyEdits } from '../../../src/config/edit.ts';
+import { applyEdits } from '../../../src/base/edits.ts';
 import { completeConf } from '../../../src/config/language/completion.ts';
 import { definitionConf, occurrencesConf } from '../../../src/config/language/definition.ts';
 import { formatConf } from '../../../src/config/language/format.ts';
 import { hoverConf } from '../../../src/config/language/hover.ts';
 import { hintsConf, lensesConf } from '../../../src/config/language/notes.ts';
 import { foldsConf, outlineConf } from '../../../src/config/language/outline.ts';
-import { renameConf } from '../../../src/config/language/rename.ts';
+import { renameConf, renameNode } from '../../../src/config/language/rename.ts';
 import { signatureConf } from '../../../src/config/language/signature.ts';
 import { tokensConf } from '../../../src/config/language/tokens.ts';
 import type { ConfPosition, LanguageContext } from '../../../src/config/language/types.ts';
@@ -307,6 +307,28 @@ describe('rename', () => {
     const after = withFix(input, `${node}:postgresql-conf`, { title: '', edits });
     assert.match(after.files.get(node)?.postgresqlConf ?? '', /application_name = 'a0'/);
     assert.match(after.files.get('production/dn1')?.postgresqlConf ?? '', /'a0,dn_primary_01'/);
+  });
+  it('follows the topology: a node’s port, and its name where the files use it', async () => {
+    const input = await deploymentOf({}, [
+      [node, 'postgresqlConf', "'dn_primary_0'", "'dn0'"],
+      [node, 'postgresqlConf', undefined, "pgxc_node_name = 'dn0'\n"],
+      ['production/dn1', 'postgresqlConf', undefined, "synchronous_standby_names = 'dn0'\n"],
+    ]);
+    const { deployment } = inside(input, node, input.files.get(node)?.postgresqlConf ?? '');
+    assert.ok(deployment);
+    const after = (what: 'node' | 'port', to: string) => {
+      const edits = renameNode(deployment, node, what, to);
+      assert.ok(!('problem' in edits));
+      assert.ok(edits.every(({ file }) => file !== undefined));
+      return withFix(input, `${node}:postgresql-conf`, { title: '', edits }).files;
+    };
+    const files = after('node', 'main');
+    assert.match(files.get(node)?.postgresqlConf ?? '', /application_name = 'main'/);
+    assert.match(files.get(node)?.postgresqlConf ?? '', /pgxc_node_name = 'main'/);
+    assert.match(files.get('production/dn1')?.postgresqlConf ?? '', /names = 'main'/);
+    assert.match(after('port', '6650').get('recovery/dn0')?.postgresqlConf ?? '', /=6650/);
+    assert.deepEqual(renameNode(deployment, 'production/dn1', 'node', 'x'), []);
+    assert.deepEqual(renameNode(deployment, 'no/such', 'port', '1'), []);
   });
   it('refuses what cannot be', async () => {
     for (const [part, to] of [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DeploymentLinter } from '../../../src/config/cluster/lint.ts';
-import { applyEdits } from '../../../src/config/edit.ts';
+import { applyEdits } from '../../../src/base/edits.ts';
 import type { SmallFileKind } from '../../../src/config/files/kinds.ts';
 import { nodeOfPath } from '../../../src/config/files/node-of.ts';
 import { formatFile } from '../../../src/config/language/format.ts';

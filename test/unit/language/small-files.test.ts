@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { applyEdits } from '../../../src/config/edit.ts';
+import { applyEdits } from '../../../src/base/edits.ts';
 import {
   fileKindOf,
   type FileContext,

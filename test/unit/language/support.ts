@@ -1,5 +1,5 @@
 import { loadCatalogue } from '../../../src/config/catalogue.ts';
-import { applyEdits } from '../../../src/config/edit.ts';
+import { applyEdits } from '../../../src/base/edits.ts';
 import {
   type DeploymentInput,
   type NodeFiles,
