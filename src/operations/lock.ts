@@ -44,6 +44,16 @@ export function parseHolder(text: string): LockHolder | undefined {
   }
 }
 
+/**
+ * The runs of this very process that have not ended. A lock of ours that is none of theirs was left on a host that could not be
+ * reached when its run ended.
+ */
+export const runsHere = new Set<string>();
+
+function isRunning({ pid, run }: LockHolder): boolean {
+  return pid === process.pid ? runsHere.has(run) : alive(pid);
+}
+
 /** Whether a process of this machine is alive. */
 function alive(pid: number): boolean {
   try {
@@ -154,7 +164,7 @@ async function lockHost(
   if (!options.ownRuns.has(other.run) || other.machine !== holder.machine) {
     throw locked(host, other);
   }
-  if (alive(other.pid)) {
+  if (isRunning(other)) {
     throw ownRunAlive(host, other);
   }
   options.onTakeOver?.(host, other);

@@ -15,7 +15,7 @@ import {
   runsOf,
   type JournalRecord,
 } from './journal.ts';
-import { lockHosts, newHolder, unlockHosts } from './lock.ts';
+import { lockHosts, newHolder, runsHere, unlockHosts } from './lock.ts';
 import { Redactor } from './redact.ts';
 import type { CreatedItem, Plan, SecretName, Step, StepContext } from './types.ts';
 
@@ -97,6 +97,15 @@ class Run {
   }
 
   async execute(): Promise<RunResult> {
+    runsHere.add(this.holder.run);
+    try {
+      return await this.locked();
+    } finally {
+      runsHere.delete(this.holder.run);
+    }
+  }
+
+  private async locked(): Promise<RunResult> {
     const started = Date.now();
     const changes = this.plan.readOnly !== true;
     const localRecords = changes ? await this.local.read() : [];

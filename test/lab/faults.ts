@@ -107,6 +107,13 @@ export class Faults {
     });
   }
 
+  /** These commands of the real cluster manager's cm_ctl do nothing and do not end; none mends it. */
+  async hangManager(
+    ...commands: readonly ('query' | 'start' | 'stop' | 'switchover')[]
+  ): Promise<void> {
+    await this.share({ manager: { hangs: commands } });
+  }
+
   /** Every packet from the host takes so many milliseconds longer; 0 mends it. */
   slowHost(host: string, milliseconds: number): void {
     this.lab.host(host).delay = milliseconds;

@@ -13,6 +13,7 @@ import { Faults } from './faults.ts';
 import { LightNodes } from './light.ts';
 import { Machine, newKey } from './machine.ts';
 import { endProcesses } from './processes.ts';
+import { ManagerState } from './sim/cm/state.ts';
 import { isAlive, readJson, readText } from './sim/files.ts';
 import type { StateFile } from './sim/gaussdb/types.ts';
 import { bundleTools } from './tools.ts';
@@ -260,7 +261,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     if (options.bare !== true) {
       await deploy(lab, clusters);
     }
-    await writeWorkspace(lab.workspace, topologyText(machines, clusters, lab.xlogFile));
+    const managed = options.manager === true;
+    for (const { cmConfig, role } of managed ? clusters : []) {
+      const mode = role === 'primary' ? '1' : '2';
+      new ManagerState(cmConfig).setParameter('ss_double_cluster_mode', mode);
+    }
+    await writeWorkspace(lab.workspace, topologyText(machines, clusters, lab.xlogFile, managed));
     if (options.light === true) {
       await lab.startLight();
     } else if (options.bare !== true) {

@@ -52,6 +52,8 @@ export interface LabOptions {
   readonly hosts?: number;
   /** Nodes of each cluster; 2 by default. */
   readonly nodes?: number;
+  /** The topology says `manager: cm`, and the manager knows what each cluster is. */
+  readonly manager?: boolean;
   /** Nodes without processes, of which only the status can be asked. For measuring with many. */
   readonly light?: boolean;
 }

@@ -16,6 +16,7 @@ export function topologyText(
   machines: readonly LabMachine[],
   clusters: readonly LabCluster[],
   xlogFile: string,
+  managed = false,
 ): string {
   const version = machines[0]?.version ?? '5.0.0';
   const lines = [
@@ -31,6 +32,7 @@ export function topologyText(
     lines.push(
       `  - name: ${cluster.name}`,
       `    role: ${cluster.role}`,
+      ...(managed ? ['    manager: cm'] : []),
       '    env:',
       `      GAUSSHOME: ${text(home)}`,
       `      LD_LIBRARY_PATH: ${text(join(home, 'lib'))}`,

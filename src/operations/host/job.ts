@@ -17,6 +17,8 @@ export interface JobRequest {
   /** Lines of `sh`. No secret may stand in them; with `secret` the file `$SECRET_FILE` (0600) holds it until the end. */
   readonly script: string;
   readonly secret?: string;
+  /** The same command is asked for again and again: one that ended well belongs to an earlier time. */
+  readonly repeated?: boolean;
   /** Puts away what an earlier try that failed or was interrupted has left, before the script is started again. */
   readonly recover?: () => Promise<void>;
 }
@@ -50,7 +52,7 @@ export async function runJob(
       return joined;
     }
   }
-  if (earlier.kind === 'ended' && earlier.code === 0) {
+  if (earlier.kind === 'ended' && earlier.code === 0 && request.repeated !== true) {
     // It may have ended after the step was checked: let the check decide whether it still has to be done.
     await job.forget();
     throw jobInterrupted(request.tool, host);

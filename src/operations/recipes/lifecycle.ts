@@ -1,11 +1,14 @@
 import { t } from '../../base/l10n.ts';
 import { refused } from '../errors.ts';
 import { startDssStep, stopDssStep } from '../steps/dss.ts';
+import { managedStartStep, managedStopStep } from '../steps/managed.ts';
 import { startNodeStep, stopNodeStep } from '../steps/node.ts';
 import { startClusterStep, stopClusterStep } from '../steps/servers.ts';
+import { asOf } from '../host/servers.ts';
+import { outdatedRole } from '../steps/mode-guards.ts';
 import type { Plan, Step } from '../types.ts';
 import type { ClusterLayout, Layout, NodeLayout } from './layout.ts';
-import { ids, planOf } from './recipe.ts';
+import { exportNote, ids, planOf } from './recipe.ts';
 
 /** What is started or stopped. */
 export type Target =
@@ -29,14 +32,13 @@ function clusterOf(layout: Layout, name: string): ClusterLayout {
   return cluster;
 }
 
-function refuseManaged(layout: Layout): void {
-  const managed = layout.clusters.find((cluster) => cluster.spec.manager === 'cm');
-  if (managed !== undefined) {
-    throw refused(
-      t('The cluster manager starts and stops {0}.', managed.name),
-      t('Use “cm_ctl start” and “cm_ctl stop” on one of its nodes.'),
-    );
-  }
+/** The cluster that a node belongs to. */
+function homeOf(layout: Layout, node: NodeLayout): ClusterLayout {
+  return layout.clusters.find((cluster) => cluster.nodes.includes(node)) ?? layout.primary;
+}
+
+function isManaged(cluster: ClusterLayout): boolean {
+  return cluster.spec.manager === 'cm';
 }
 
 function nameOf(target: Target): string {
@@ -56,29 +58,75 @@ function title(verb: 'start' | 'stop' | 'restart', target: Target): string {
 }
 
 function startSteps(layout: Layout, cluster: ClusterLayout, after: readonly string[]): Step[] {
+  if (isManaged(cluster)) {
+    return [managedStartStep({ layout, cluster }, { after })];
+  }
   const dss = cluster.nodes.map((node) => startDssStep(node, after));
   return [
     ...dss,
-    startClusterStep(layout, cluster, cluster.role, { after: [...after, ...ids(dss)] }),
+    startClusterStep(layout, cluster, asOf(cluster), { after: [...after, ...ids(dss)] }),
   ];
 }
 
-function stopSteps(cluster: ClusterLayout, after: readonly string[]): Step[] {
-  const stop = stopClusterStep(cluster, { after });
-  return [stop, ...cluster.nodes.map((node) => stopDssStep(node, [stop.id]))];
+function stopSteps(layout: Layout, cluster: ClusterLayout, after: readonly string[]): Step[] {
+  const stop = stopServersStep(layout, cluster, after);
+  return isManaged(cluster)
+    ? [stop]
+    : [stop, ...cluster.nodes.map((node) => stopDssStep(node, [stop.id]))];
+}
+
+/** Without DSS, where it is ours to stop: a restart leaves it up. */
+function stopServersStep(layout: Layout, cluster: ClusterLayout, after: readonly string[]): Step {
+  return isManaged(cluster)
+    ? managedStopStep({ layout, cluster }, { after })
+    : stopClusterStep(cluster, {
+        after,
+        refuse: (context) => outdatedRole(context, layout, cluster),
+      });
+}
+
+function stopOne(layout: Layout, node: NodeLayout): Step {
+  const cluster = homeOf(layout, node);
+  return isManaged(cluster)
+    ? managedStopStep({ layout, cluster, node }, { after: [] })
+    : stopNodeStep(node, []);
+}
+
+function startOne(layout: Layout, node: NodeLayout): Step[] {
+  const cluster = homeOf(layout, node);
+  if (isManaged(cluster)) {
+    return [managedStartStep({ layout, cluster, node }, { after: [] })];
+  }
+  const dss = startDssStep(node, []);
+  return [dss, startNodeStep(layout, node, [dss.id])];
+}
+
+function restartOne(layout: Layout, node: NodeLayout): Step[] {
+  const stop = stopOne(layout, node);
+  const cluster = homeOf(layout, node);
+  return [
+    stop,
+    isManaged(cluster)
+      ? managedStartStep({ layout, cluster, node }, { after: [stop.id] })
+      : startNodeStep(layout, node, [stop.id]),
+  ];
+}
+
+/** The manager's plans ask before they act, which an exported script does not. */
+function notesOf(clusters: readonly ClusterLayout[]): readonly string[] {
+  return clusters.some(isManaged) ? [exportNote()] : [];
 }
 
 /** Starts DSS, then the servers, each cluster in its mode; the primary cluster before the recovery cluster. */
 export function startPlan(layout: Layout, target: Target): Plan {
-  refuseManaged(layout);
-  const words = { title: title('start', target), variant: nameOf(target) };
+  const words = {
+    title: title('start', target),
+    variant: nameOf(target),
+    notes: notesOf(layout.clusters),
+  };
   if (target.kind === 'node') {
     const node = nodeOf(layout, target.id);
-    const dss = startDssStep(node, []);
-    return planOf('start', layout, {
-      ...words,
-      steps: [dss, startNodeStep(layout, node, [dss.id])],
-    });
+    return planOf('start', layout, { ...words, steps: startOne(layout, node) });
   }
   if (target.kind === 'cluster') {
     return planOf('start', layout, {
@@ -95,40 +143,45 @@ export function startPlan(layout: Layout, target: Target): Plan {
 
 /** Stops servers, followers first, then DSS; the recovery cluster before the primary cluster. */
 export function stopPlan(layout: Layout, target: Target): Plan {
-  refuseManaged(layout);
-  const words = { title: title('stop', target), variant: nameOf(target) };
+  const words = {
+    title: title('stop', target),
+    variant: nameOf(target),
+    notes: notesOf(layout.clusters),
+  };
   if (target.kind === 'node') {
     return planOf('stop', layout, {
       ...words,
-      steps: [stopNodeStep(nodeOf(layout, target.id), [])],
+      steps: [stopOne(layout, nodeOf(layout, target.id))],
       confirmNames: [target.id],
     });
   }
   if (target.kind === 'cluster') {
     return planOf('stop', layout, {
       ...words,
-      steps: stopSteps(clusterOf(layout, target.name), []),
+      steps: stopSteps(layout, clusterOf(layout, target.name), []),
       confirmNames: [target.name],
     });
   }
-  const standby = stopSteps(layout.standby, []);
+  const standby = stopSteps(layout, layout.standby, []);
   return planOf('stop', layout, {
     ...words,
-    steps: [...standby, ...stopSteps(layout.primary, ids(standby))],
+    steps: [...standby, ...stopSteps(layout, layout.primary, ids(standby))],
     confirmNames: [layout.primary.name],
   });
 }
 
 /** Stops and starts servers; DSS stays up. Running it twice restarts twice. */
 export function restartPlan(layout: Layout, target: Target): Plan {
-  refuseManaged(layout);
-  const words = { title: title('restart', target), variant: nameOf(target) };
+  const words = {
+    title: title('restart', target),
+    variant: nameOf(target),
+    notes: notesOf(layout.clusters),
+  };
   if (target.kind === 'node') {
     const node = nodeOf(layout, target.id);
-    const stop = stopNodeStep(node, []);
     return planOf('restart', layout, {
       ...words,
-      steps: [stop, startNodeStep(layout, node, [stop.id])],
+      steps: restartOne(layout, node),
       confirmNames: [target.id],
     });
   }
@@ -136,7 +189,7 @@ export function restartPlan(layout: Layout, target: Target): Plan {
     target.kind === 'cluster' ? [clusterOf(layout, target.name)] : [layout.standby, layout.primary];
   const steps: Step[] = [];
   for (const cluster of clusters) {
-    steps.push(stopClusterStep(cluster, { after: ids(steps) }));
+    steps.push(stopServersStep(layout, cluster, ids(steps)));
   }
   for (const cluster of [...clusters].reverse()) {
     steps.push(...startSteps(layout, cluster, ids(steps)));

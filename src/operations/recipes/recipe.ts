@@ -1,3 +1,4 @@
+import { t } from '../../base/l10n.ts';
 import type { Layout } from './layout.ts';
 import type { Plan, RecipeName, Step } from '../types.ts';
 import { scopeOf } from './layout.ts';
@@ -33,4 +34,11 @@ export function planOf(
 /** The ids of steps, to wait for. */
 export function ids(steps: readonly Step[]): string[] {
   return steps.map((step) => step.id);
+}
+
+/** For plans whose steps look before they act, which a script cannot. */
+export function exportNote(): string {
+  return t(
+    'An exported script of this plan does nothing: each step looks at both clusters right before it acts, and only the plan itself does that.',
+  );
 }

@@ -11,6 +11,7 @@ import {
   writableStep,
   type RoleChange,
 } from '../steps/roles-cross.ts';
+import { managedSwitchoverStep } from '../steps/managed.ts';
 import { insideFailoverSteps, rejoinStep, switchoverStep } from '../steps/roles-inside.ts';
 import { modeStep } from '../steps/roles-mode.ts';
 import { rebuildSteps } from '../steps/roles-rebuild.ts';
@@ -19,7 +20,8 @@ import { storageStep } from '../steps/roles-storage.ts';
 import type { Plan, RecipeName, Step } from '../types.ts';
 import { hostsOf, type ClusterLayout, type Layout, type NodeLayout } from './layout.ts';
 import type { Target } from './lifecycle.ts';
-import { ids, planOf } from './recipe.ts';
+import { refuseManaged } from './managed.ts';
+import { exportNote, ids, planOf } from './recipe.ts';
 
 /** What a plan works on: a cluster that is to be the primary one, or a node that is to lead its own. */
 type Chosen =
@@ -49,32 +51,8 @@ function otherOf(layout: Layout, cluster: ClusterLayout): ClusterLayout {
   return cluster.name === layout.primary.name ? layout.standby : layout.primary;
 }
 
-/** With the cluster manager its own tools change roles; ours would work against it. */
-function refuseManaged(
-  layout: Layout,
-  what: 'switchover' | 'failover' | 'rebuild',
-  chosen: Chosen,
-): void {
-  if (!layout.clusters.some((cluster) => cluster.spec.manager === 'cm')) {
-    return;
-  }
-  const { cluster } = chosen;
-  const other = otherOf(layout, cluster).name;
-  const remedy =
-    chosen.kind === 'node'
-      ? what === 'switchover'
-        ? t('Use “cm_ctl switchover -n <node> -D {0}”.', chosen.node.dataDir)
-        : t('The cluster manager itself fails over inside a cluster and restarts its nodes.')
-      : what === 'switchover'
-        ? t(
-            'Use “gs_ddr -t switchover -m disaster_standby” on {0}, then “gs_ddr -t switchover -m primary” on {1}.',
-            other,
-            cluster.name,
-          )
-        : what === 'failover'
-          ? t('Use “gs_ddr -t failover” on {0}.', cluster.name)
-          : t('Use “gs_ddr -t start” on both clusters; it builds {0} anew.', cluster.name);
-  throw refused(t('The cluster manager is in charge of the roles here.'), remedy);
+function nodeOf(chosen: Chosen): NodeLayout | undefined {
+  return chosen.kind === 'node' ? chosen.node : undefined;
 }
 
 /** Inside a cluster roles can only change where something tells the nodes who leads: the simulated CM here. */
@@ -98,15 +76,9 @@ function withoutScripts(steps: readonly Step[]): Step[] {
   return steps.map((step) => ({ ...step, scripts: [] }));
 }
 
-function exportNote(): string {
-  return t(
-    'An exported script of this plan does nothing: each step looks at both clusters right before it acts, and only the plan itself does that.',
-  );
-}
-
 function fileNote(to: ClusterLayout, from: ClusterLayout): string {
   return t(
-    'Afterwards write role: primary for {0} and role: standby for {1} into opengauss.yaml; start and stop refuse to work against the live roles until then.',
+    'Afterwards write role: primary for {0} and role: standby for {1} into opengauss.yaml. Start, stop and restart go by the roles that the clusters have; deploying is refused until then.',
     to.name,
     from.name,
   );
@@ -159,17 +131,24 @@ function takeOverSteps(change: RoleChange, after: readonly string[]): Step[] {
 /** Roles change hands while everything is healthy: between the clusters, or inside one when the target is a node. */
 export function switchoverPlan(layout: Layout, target: Target): Plan {
   const chosen = chosenOf(layout, target);
-  refuseManaged(layout, 'switchover', chosen);
   if (chosen.kind === 'node') {
     const { cluster, node } = chosen;
-    refuseWithoutCm(cluster);
+    const managed = cluster.spec.manager === 'cm';
+    if (!managed) {
+      refuseWithoutCm(cluster);
+    }
     return plan('switchover', layout, {
       title: t('Switch over to {0} inside {1}', node.id, cluster.name),
-      steps: [switchoverStep(layout, cluster, node)],
+      steps: [
+        managed
+          ? managedSwitchoverStep(layout, cluster, node)
+          : switchoverStep(layout, cluster, node),
+      ],
       variant: node.id,
       confirmNames: [node.id],
     });
   }
+  refuseManaged(layout, 'switchover', chosen.cluster);
   const oriented = orientedTo(layout, chosen.cluster);
   const change: RoleChange = {
     layout: oriented,
@@ -203,7 +182,7 @@ export function switchoverPlan(layout: Layout, target: Target): Plan {
 /** The primary is lost: the recovery cluster takes over, or inside a cluster a node that lives. */
 export function failoverPlan(layout: Layout, target: Target): Plan {
   const chosen = chosenOf(layout, target);
-  refuseManaged(layout, 'failover', chosen);
+  refuseManaged(layout, 'failover', chosen.cluster, nodeOf(chosen));
   if (chosen.kind === 'node') {
     const { cluster, node } = chosen;
     refuseWithoutCm(cluster);
@@ -253,7 +232,7 @@ export function failoverPlan(layout: Layout, target: Target): Plan {
 /** Makes the standby cluster a copy of the primary one again; with a node as the target, takes a follower back. */
 export function rebuildPlan(layout: Layout, target: Target): Plan {
   const chosen = chosenOf(layout, target);
-  refuseManaged(layout, 'rebuild', chosen);
+  refuseManaged(layout, 'rebuild', chosen.cluster, nodeOf(chosen));
   if (chosen.kind === 'node') {
     const { cluster, node } = chosen;
     return plan('rebuild', layout, {

@@ -3,13 +3,13 @@ import { readCmConfig } from '../../config/files/cm-config.ts';
 import { parseIni } from '../../config/files/ini.ts';
 import { quote } from '../../hosts/quote.ts';
 import { blocked, commandFailed, notVerified } from '../errors.ts';
-import { poll } from '../execute-step.ts';
 import { runForNode } from '../host/command.ts';
 import { startNode } from '../host/servers.ts';
 import { readText, writeText } from '../host/text-files.ts';
 import { hostsOf, type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { CheckAnswer, Step, StepContext } from '../types.ts';
-import { bringUpDss, stopByForce, writeRefusal } from './roles-act.ts';
+import { bringUpDss, stopByForce } from './roles-act.ts';
+import { awaitLead, leadProof, leads, no, switchoverAnswer } from './roles-lead.ts';
 import {
   answeredRole,
   isNormal,
@@ -19,116 +19,11 @@ import {
   type ClusterView,
 } from './roles-state.ts';
 
-function no(view: ClusterView, node: NodeLayout, message: string, remedy: string): CheckAnswer {
-  return {
-    kind: 'blocked',
-    failure: blocked(`${message} ${wordsOf(view)}`, { host: node.host, node: node.id, remedy }),
-  };
-}
-
-/** The cluster is led by this node, which is Normal, and every node that runs follows it. */
-function leads(view: ClusterView, node: NodeLayout): boolean {
-  return view.nodes.every((one) =>
-    one.node === node
-      ? isNormal(one, 'Primary') || isNormal(one, 'Main Standby')
-      : one.kind !== 'running' || isNormal(one, 'Standby'),
-  );
-}
-
-async function proof(
-  context: StepContext,
-  cluster: ClusterLayout,
-  node: NodeLayout,
-): Promise<string> {
-  const view = await viewCluster(context, cluster);
-  if (!leads(view, node)) {
-    throw notVerified(t('{0} does not lead {1}: {2}', node.id, cluster.name, wordsOf(view)), {
-      host: node.host,
-      node: node.id,
-    });
-  }
-  const refusal =
-    leaderIn(view)?.query.haState?.localRole === 'Primary'
-      ? await writeRefusal(context, node)
-      : undefined;
-  if (refusal !== undefined) {
-    throw notVerified(t('{0} does not take writes: {1}', node.id, refusal), {
-      host: node.host,
-      node: node.id,
-    });
-  }
-  return wordsOf(view);
-}
-
-async function awaitLead(
-  context: StepContext,
-  cluster: ClusterLayout,
-  node: NodeLayout,
-): Promise<void> {
-  let last = '';
-  await poll(
-    context,
-    async () => {
-      const view = await viewCluster(context, cluster);
-      last = wordsOf(view);
-      return leads(view, node) ? true : undefined;
-    },
-    () =>
-      notVerified(t('{0} does not lead {1}: {2}', node.id, cluster.name, last), {
-        host: node.host,
-        node: node.id,
-        remedy: t(
-          'Look at the logs of its nodes; a switchover that hangs is finished or taken back by the servers themselves.',
-        ),
-      }),
-    { seconds: 120, pause: 500 },
-  );
-}
-
 /** The step that makes a node the leader of its cluster while the present one lives (`gs_ctl switchover`). */
 export function switchoverStep(layout: Layout, cluster: ClusterLayout, node: NodeLayout): Step {
   const command = `gs_ctl switchover -D ${quote(node.dataDir)}`;
-  const answer = async (context: StepContext): Promise<CheckAnswer> => {
-    const view = await viewCluster(context, cluster);
-    if (leads(view, node)) {
-      return { kind: 'done', evidence: wordsOf(view) };
-    }
-    const leader = leaderIn(view);
-    if (leader === undefined) {
-      return no(
-        view,
-        node,
-        t('{0} has no node that leads.', cluster.name),
-        t('If the one that led is lost, use “Fail over” on {0}.', node.id),
-      );
-    }
-    if (
-      leader.query.haState?.localRole === 'Main Standby' &&
-      (layout.model.version === '5.0.0' || layout.model.version === '5.1.0')
-    ) {
-      return no(
-        view,
-        node,
-        t(
-          'A switchover inside the standby cluster is known from 6.0.0 on, and this is {0}.',
-          layout.model.version,
-        ),
-        t('Stop and start {0}, or switch over between the clusters.', cluster.name),
-      );
-    }
-    if (leader.query.haState?.dbState !== 'Normal' && answeredRole(leader) === 'Primary') {
-      return no(view, node, t('{0} is not Normal.', leader.node.id), t('Wait until it is.'));
-    }
-    const own = view.nodes.find((one) => one.node === node);
-    return own !== undefined && isNormal(own, 'Standby')
-      ? { kind: 'needed' }
-      : no(
-          view,
-          node,
-          t('{0} is no standby that is Normal.', node.id),
-          t('Start it and wait until it is.'),
-        );
-  };
+  const answer = (context: StepContext): Promise<CheckAnswer> =>
+    switchoverAnswer(context, layout, cluster, node);
   return {
     id: `switchover.${node.id}`,
     title: t('{0} leads {1}', node.id, cluster.name),
@@ -168,7 +63,7 @@ export function switchoverStep(layout: Layout, cluster: ClusterLayout, node: Nod
       // It exits with 0 also after its own time limit.
       await awaitLead(context, cluster, node);
     },
-    verify: (context) => proof(context, cluster, node),
+    verify: (context) => leadProof(context, cluster, node),
   };
 }
 
@@ -306,7 +201,7 @@ function takeLeadStep(
       }
       await awaitLead(context, cluster, node);
     },
-    verify: (context) => proof(context, cluster, node),
+    verify: (context) => leadProof(context, cluster, node),
   };
 }
 

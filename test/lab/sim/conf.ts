@@ -1,7 +1,9 @@
-import { loadCatalogue } from '../../../src/config/catalogue.ts';
+import { loadCatalogue, type Catalogue } from '../../../src/config/catalogue.ts';
 import { parseConf } from '../../../src/config/document.ts';
+import { asSetting } from '../../../src/config/drift.ts';
 import { readAsServer, serverLog } from '../../../src/config/readers/server.ts';
 import { readAsGsCtl } from '../../../src/config/readers/tools.ts';
+import { parseValue } from '../../../src/config/values.ts';
 import { readText } from './files.ts';
 import type { LabVersion } from './host.ts';
 
@@ -12,6 +14,26 @@ export interface ServerReading {
   readonly settings: Settings;
   /** The server's own lines on what it refuses, with their levels; empty when it takes the file. */
   readonly complaints: readonly string[];
+}
+
+/** Of the version whose file was read last: a server has one. */
+let known: Catalogue | undefined;
+
+/** A parameter as `pg_settings` shows it: the value in its base unit. */
+export function settingView(
+  name: string,
+  raw: string,
+): { readonly setting: string; readonly unit: string | null; readonly context: string } {
+  const parameter = known?.get(name);
+  if (parameter === undefined) {
+    return { setting: raw, unit: null, context: 'user' };
+  }
+  const reading = parseValue(parameter, raw);
+  return {
+    setting: reading.ok ? asSetting(reading.value) : raw,
+    unit: parameter.unit ?? null,
+    context: parameter.context,
+  };
 }
 
 /** Reads a configuration file as the server of that version does, by the rules that the project knows. */
@@ -26,6 +48,7 @@ export async function readServerConf(file: string, version: LabVersion): Promise
     };
   }
   const catalogue = await loadCatalogue(version === '5.0.0' ? '5.0.0' : '7.0.0-RC1', 'release');
+  known = catalogue;
   const reading = readAsServer(parseConf(text), catalogue);
   return {
     settings: new Map([...reading.settings].map(([name, setting]) => [name, setting.raw])),

@@ -31,6 +31,8 @@ export interface LabFaults {
   readonly link?: { readonly down?: boolean; readonly delay?: number; readonly rate?: number };
   /** Replay stands still on the hosts named; redo log is still received. */
   readonly replayPaused?: readonly string[];
+  /** Commands of the real cluster manager's cm_ctl that do not end. */
+  readonly manager?: { readonly hangs?: readonly string[] };
 }
 
 export function faultsFile(lab: string): string {

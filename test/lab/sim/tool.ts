@@ -1,5 +1,5 @@
 // The short-lived programs: node tool.cjs <host file> gs_ctl|gs_guc|… arguments…
-import { cmCtl } from './cmctl.ts';
+import { cmCtl } from './cm/main.ts';
 import { pgControldata } from './controldata.ts';
 import { dsscmd } from './dsscmd.ts';
 import { gsCtl } from './gsctl/main.ts';

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  cmNodeId,
+  cmInstance,
   cmStartCommand,
   cmStopCommand,
   cmSwitchoverCommand,
+  managerMode,
   startProblem,
   stopProblem,
   switchoverProblem,
+  wouldRestart,
 } from '../../../src/operations/cm.ts';
 import { configOf, gsDdrCommand } from '../../../src/operations/gs-ddr.ts';
 import { parseCmCtlQuery } from '../../../src/status/cm-ctl-query.ts';
@@ -60,18 +62,25 @@ hosts:
 describe('cm_ctl', () => {
   it('is told what to do, every word quoted', () => {
     assert.equal(cmStartCommand(), 'cm_ctl start');
-    assert.equal(cmStartCommand({ nodeId: '2', seconds: 300 }), 'cm_ctl start -n 2 -t 300');
+    assert.equal(
+      cmStartCommand({ of: { nodeId: '2', instance: '6002' }, seconds: 300 }),
+      'cm_ctl start -n 2 -I 6002 -t 300',
+    );
     assert.equal(cmStopCommand({ mode: 'fast' }), 'cm_ctl stop -m fast');
     assert.equal(
       cmSwitchoverCommand({ nodeId: '2', dataDir: "/data/it's" }),
       `cm_ctl switchover -n 2 -D '/data/it'\\''s'`,
     );
-    assert.throws(() => cmStartCommand({ nodeId: '-a' }));
+    assert.throws(() => cmStartCommand({ of: { nodeId: '-a', instance: '6001' } }));
   });
 
   it('numbers the nodes, which the topology does not', async () => {
     const { topology, second, query } = await cluster();
-    assert.equal(cmNodeId(topology, second, query({}, {})), '2');
+    assert.deepEqual(cmInstance(topology, second, query({}, {})), {
+      nodeId: '2',
+      instance: '6002',
+    });
+    assert.equal(cmInstance(topology, second, noServer), undefined);
   });
 
   it('has started a cluster when every node of it is well, and not before', async () => {
@@ -88,10 +97,10 @@ describe('cm_ctl', () => {
   it('has stopped a cluster when nobody runs', async () => {
     const { topology, spec, query } = await cluster();
     const down = { role: 'Down', state: 'Manually stopped' };
-    assert.equal(stopProblem(topology, spec, noServer), undefined);
-    assert.equal(stopProblem(topology, spec, query(down, down, 'Unavailable')), undefined);
-    assert.ok(stopProblem(topology, spec, query(down, {}, 'Degraded')));
-    assert.ok(stopProblem(topology, spec, parseCmCtlQuery('sh: cm_ctl: not found')));
+    assert.equal(stopProblem(topology, spec.nodes, noServer), undefined);
+    assert.equal(stopProblem(topology, spec.nodes, query(down, down, 'Unavailable')), undefined);
+    assert.ok(stopProblem(topology, spec.nodes, query(down, {}, 'Degraded')));
+    assert.ok(stopProblem(topology, spec.nodes, parseCmCtlQuery('sh: cm_ctl: not found')));
   });
 
   it('has switched over when the target leads, alone', async () => {
@@ -103,6 +112,25 @@ describe('cm_ctl', () => {
     assert.ok(problem({ role: 'Primary' }, { role: 'Primary' }));
     assert.ok(problem({ role: 'Standby' }, { role: 'Primary', state: 'Promoting' }));
     assert.ok(switchoverProblem(topology, second, 'Primary', noServer));
+  });
+});
+
+describe('the cluster manager', () => {
+  it('starts again what was not stopped by it', async () => {
+    const { topology, spec, query } = await cluster();
+    const again = (...words: Parameters<typeof query>) =>
+      wouldRestart(topology, spec.nodes, query(...words));
+    const stopped = { role: 'Down', state: 'Manually stopped' };
+    assert.equal(again(stopped, stopped), false);
+    assert.equal(again(stopped, { role: 'Down', state: 'Unknown' }), true);
+    assert.equal(wouldRestart(topology, spec.nodes, noServer), false);
+  });
+
+  it('tells by its parameter what it starts a cluster as', () => {
+    assert.equal(managerMode('log_dir = x\nss_double_cluster_mode = 2\n'), 'standby');
+    assert.equal(managerMode('dorado_cluster_mode=1'), 'primary');
+    assert.equal(managerMode('ss_double_cluster_mode = 0\n'), undefined);
+    assert.equal(managerMode('cm_ctl: unknown'), undefined);
   });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { channelsOf, portOf } from '../conf.ts';
+import { channelsOf, portOf, settingView } from '../conf.ts';
 import type { Channel, Settings } from '../conf.ts';
 import { readText, replaceFile } from '../files.ts';
 import { readFaults } from '../host.ts';
@@ -325,7 +325,7 @@ export class GaussNode {
       if (this.settings.get(name) === value) {
         continue;
       }
-      if (/^(port|xlog_|cluster_run_mode|ss_|listen_addresses|unix_socket)/.test(name)) {
+      if (settingView(name, value).context === 'postmaster') {
         this.log.line('LOG', `parameter "${name}" cannot be changed without restarting the server`);
       } else {
         changed.set(name, value);

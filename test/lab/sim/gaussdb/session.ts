@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { NodeViews } from '../engine/catalog.ts';
 import type { Outcome, ServerNotice } from '../engine/database.ts';
+import { settingView } from '../conf.ts';
 import { readText, replaceFile } from '../files.ts';
 import { lsnText } from '../print.ts';
 import { send, textOf } from '../wire.ts';
@@ -150,12 +151,8 @@ export class SqlSession {
       receivers: receiver === undefined ? [] : [receiver],
       settings: [...node.settings].map(([name, setting]) => ({
         name,
-        setting,
-        unit: null,
+        ...settingView(name, setting),
         category: '',
-        context: /^(port|xlog_|ss_|cluster_run_mode|listen_addresses)/.test(name)
-          ? 'postmaster'
-          : 'sighup',
         vartype: 'string',
         source: 'configuration file',
         min_val: null,
