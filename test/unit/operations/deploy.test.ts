@@ -1,15 +1,32 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { appendFile, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import type { RunResult } from '../../../src/operations/events.ts';
+import { planDocument } from '../../../src/operations/plan-document.ts';
+import { previewPlan } from '../../../src/operations/preview.ts';
+import {
+  applyConfigurationPlan,
+  type EditedFile,
+} from '../../../src/operations/recipes/apply-configuration.ts';
 import { deployPlan } from '../../../src/operations/recipes/deploy.ts';
 import { startPlan, type Target } from '../../../src/operations/recipes/lifecycle.ts';
-import type { RecipeName } from '../../../src/operations/types.ts';
+import type { Plan, RecipeName } from '../../../src/operations/types.ts';
 import type { LabVersion } from '../../lab/sim/host.ts';
 import { startBareLab, told, type BareLab } from './support/bare-lab.ts';
-import { configuration, exchangedLayout, nodesOf, planFor } from './support/deployed-lab.ts';
+import { configuration, exchangedLayout, live, nodesOf, planFor } from './support/deployed-lab.ts';
 import { deployThroughKills } from './support/kills.ts';
-import { Watch, atHome, exchanged, production, recovery, rolesOf } from './support/role-lab.ts';
+import {
+  Watch,
+  atHome,
+  exchanged,
+  production,
+  recovery,
+  rolesOf,
+  statement,
+} from './support/role-lab.ts';
 
 function blockedIn(result: RunResult): string {
   const step = result.steps.find((one) => one.outcome === 'blocked');
@@ -35,6 +52,18 @@ for (const version of ['5.0.0', '7.0.0'] as const satisfies readonly LabVersion[
       const result = await bare.run(await planFor(bare, recipe, target));
       assert.equal(result.outcome, 'done', told(result));
       return result;
+    }
+
+    /** The plan that adds lines to the files of nodes. */
+    async function applied(lines: Readonly<Record<string, string>>): Promise<Plan> {
+      const files: EditedFile[] = [];
+      for (const [nodeId, added] of Object.entries(lines)) {
+        const node = bare.layout.nodes.find((one) => one.id === nodeId);
+        const before_ = await readFile(join(node?.dataDir ?? '', 'postgresql.conf'), 'utf8');
+        const after_ = `${before_}${added}`;
+        files.push({ nodeId, name: 'postgresql.conf', before: before_, after: after_ });
+      }
+      return applyConfigurationPlan(await live(bare), files);
     }
 
     it('leads to two clusters that replicate, and does nothing the second time', async () => {
@@ -113,6 +142,73 @@ for (const version of ['5.0.0', '7.0.0'] as const satisfies readonly LabVersion[
       assert.ok(Object.values(roles()).every((role) => role === 'down'));
       await done('start');
       assert.deepEqual(roles(), exchanged);
+    });
+
+    it('applies edited files: reload or restart as each parameter needs, and the server has them', async () => {
+      const plan = await applied({
+        'recovery/dn0': 'checkpoint_timeout = 20min\n',
+        'production/dn0': 'max_connections = 321\n',
+        'production/dn1': 'max_connections = 321\ncheckpoint_timeout = 1200s\n',
+      });
+      const preview = await previewPlan(plan, { pool: bare.pool, folder: bare.lab.dir });
+      const document = planDocument(preview);
+      assert.match(document, /^\+checkpoint_timeout = 20min$/m);
+      assert.match(document, /In force after a restart: max_connections/);
+      assert.match(document, /In force after a reload: checkpoint_timeout/);
+      const result = await bare.run(plan);
+      assert.equal(result.outcome, 'done', told(result));
+      assert.deepEqual(roles(), exchanged);
+      const has = async (node: string, name: string): Promise<string | undefined> => {
+        const watched = nodesOf(bare).find((one) => one.id === node);
+        assert.ok(watched);
+        const sql = `select setting from pg_settings where name = '${name}'`;
+        return (await statement(watched, sql))[0]?.[0];
+      };
+      assert.equal(await has('recovery/dn0', 'checkpoint_timeout'), '1200');
+      assert.equal(await has('production/dn0', 'max_connections'), '321');
+      assert.equal(await has('production/dn1', 'max_connections'), '321');
+      const again = await bare.run(plan);
+      assert.ok(
+        again.steps.every((one) => one.outcome === 'skipped'),
+        told(again),
+      );
+    });
+
+    it('puts the former file back when a node does not come up with the new one', async () => {
+      const files = await configuration(bare);
+      const result = await bare.run(
+        await applied({ 'production/dn1': 'max_wal_senders = 1000\n' }),
+      );
+      assert.equal(result.outcome, 'failed');
+      assert.match(
+        result.steps[0]?.failure?.message ?? '',
+        /max_wal_senders must be less than max_connections/,
+      );
+      assert.match(result.steps[0]?.output ?? '', /the former one is put back/);
+      assert.deepEqual(await configuration(bare), files);
+      assert.deepEqual(roles(), exchanged);
+    });
+
+    it('does not touch a file that somebody else has changed meanwhile', async () => {
+      const plan = await applied({ 'recovery/dn1': 'checkpoint_timeout = 25min\n' });
+      const path = join(bare.layout.standby.nodes[1]?.dataDir ?? '', 'postgresql.conf');
+      await appendFile(path, '# by somebody else\n');
+      const result = await bare.run(plan);
+      assert.match(blockedIn(result), /was changed by somebody else meanwhile/);
+      assert.match(await readFile(path, 'utf8'), /# by somebody else\n$/);
+    });
+
+    it('is torn down to what the journal names; what others have put there stays', async () => {
+      const foreign = join(bare.layout.primary.base, 'notes.txt');
+      await writeFile(foreign, 'not yours');
+      const result = await done('tear-down');
+      assert.equal(await readFile(foreign, 'utf8'), 'not yours');
+      assert.deepEqual(await readdir(bare.layout.primary.base), ['notes.txt']);
+      assert.equal(existsSync(bare.layout.standby.base), false);
+      assert.match(
+        told(result) + result.steps.map((one) => one.output).join(''),
+        /notes\.txt|not empty/,
+      );
     });
 
     it('never had two clusters that take writes', async () => {

@@ -3,18 +3,14 @@ import { describe, it } from 'node:test';
 
 import { Failure } from '../../../src/base/errors.ts';
 import type { Shell } from '../../../src/hosts/shell.ts';
-import {
-  roleHistory,
-  type JournalRecord,
-  type RoleHistory,
-} from '../../../src/operations/journal.ts';
+import { roleHistory, type JournalRecord } from '../../../src/operations/journal.ts';
 import {
   layoutOf,
   type ClusterLayout,
   type Layout,
 } from '../../../src/operations/recipes/layout.ts';
 import { conflictOf, wrongMode } from '../../../src/operations/steps/mode-guards.ts';
-import type { StepContext } from '../../../src/operations/types.ts';
+import type { RoleHistory, StepContext } from '../../../src/operations/types.ts';
 import type { ServerVersion } from '../../../src/topology/types.ts';
 import { seedTopology } from './support/seed-topology.ts';
 
