@@ -86,6 +86,20 @@ describe('Configuration files', () => {
     await revert(editor);
   });
 
+  it('name files that are not there on the node', async () => {
+    const editor = await openConf('recovery/dn1');
+    const { uri } = editor.document;
+    await append(editor, "\nhba_file = '/no/such/pg_hba.conf'\ninclude 'gone.conf'\n");
+    await eventually(
+      'the findings',
+      () =>
+        (codes(uri).includes('path-missing') && codes(uri).includes('include-missing')) ||
+        undefined,
+    );
+    await revert(editor);
+    await eventually('no finding', () => !codes(uri).includes('path-missing') || undefined);
+  });
+
   it('offer names, explain them, and lead to the line that wins', async () => {
     const editor = await openConf();
     const { uri } = editor.document;

@@ -1,4 +1,5 @@
 import { dualClusterRules } from './dual-cluster.ts';
+import { pathRules } from './paths.ts';
 import { readValueRules } from './read-values.ts';
 import { readRules } from './read.ts';
 import { replconninfoRules } from './replconninfo.ts';
@@ -14,6 +15,7 @@ export const rules: readonly Rule[] = [
   ...startRules,
   ...toolRules,
   ...dualClusterRules,
+  ...pathRules,
   ...replconninfoRules,
   ...valueRules,
 ];

@@ -8,7 +8,7 @@ import { lintFile } from '../../config/files/lint-file.ts';
 import { lintConf, lintConfAsync } from '../../config/lint.ts';
 import { diagnosticSeverity, diagnosticSource } from '../findings.ts';
 import type { Services } from '../services.ts';
-import type { TopologyEntry } from '../topology/service.ts';
+import type { NodeRef, TopologyEntry } from '../topology/service.ts';
 import type { LanguageModel } from './model.ts';
 import type { KnownFile } from './node-files.ts';
 import type { DocumentScope } from './scope.ts';
@@ -62,6 +62,7 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
     );
     this.disposables.add(services.topologies.onDidChange(() => this.all()));
     this.disposables.add(model.files.onDidRead((entry) => this.laterBetween(entry)));
+    this.disposables.add(model.paths.onDidLearn((ref) => this.again(ref)));
     this.disposables.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('openGauss.serverVersion')) {
@@ -87,15 +88,26 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
     this.everywhere.add(entry.id);
     const known = this.model.files.known(entry);
     let count = 0;
+    const asked: (() => Promise<void>)[] = [];
     for (const [key, file] of known) {
       const { nodeId, kind } = parseFileKey(key);
       const node = this.services.topologies.nodes.find(
         (ref) => ref.entry.id === entry.id && ref.node.id === nodeId,
       )?.node;
       const scope: DocumentScope = { kind, entry, topology: entry.topology, node };
-      const findings = await this.lintText(file.text, scope);
-      count += findings.length;
-      this.show(file.uri, 'file', findings, file.text, known);
+      const lint = async (): Promise<readonly Finding[]> =>
+        this.lintText(file.text, scope, file.uri);
+      const findings = await lint();
+      asked.push(async () => {
+        const more = scope.kind === 'postgresql-conf' ? await lint() : findings;
+        count += more.length;
+        this.show(file.uri, 'file', more, file.text, known);
+      });
+    }
+    // The first look has found the paths that are to be looked up.
+    await this.model.paths.settle();
+    for (const show of asked) {
+      await show();
     }
     return count + (await this.lintBetween(entry));
   }
@@ -111,6 +123,16 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
   private all(): void {
     for (const document of vscode.workspace.textDocuments) {
       this.later(document);
+    }
+  }
+
+  /** Checks the open files of a node again. */
+  private again(ref: NodeRef): void {
+    for (const document of vscode.workspace.textDocuments) {
+      const scope = this.model.scope(document);
+      if (scope?.entry?.id === ref.entry.id && scope.node?.id === ref.node.id) {
+        this.later(document);
+      }
     }
   }
 
@@ -172,7 +194,7 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
     const findings =
       scope.kind === 'postgresql-conf' && text.length < atOnce
         ? await this.lintOpen(document, text, scope)
-        : await this.lintText(text, scope, overtaken);
+        : await this.lintText(text, scope, document.uri, overtaken);
     // The text may have changed while the catalogue was loaded; then a later run is on its way.
     if (!overtaken() && document.getText() === text) {
       this.show(document.uri, 'file', findings, text, new Map());
@@ -186,12 +208,17 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
     scope: DocumentScope,
   ): Promise<readonly Finding[]> {
     const catalogue = await this.model.catalogue(text, scope);
-    return lintConf(this.model.parse(document), catalogue, this.model.lintContext(scope));
+    return lintConf(
+      this.model.parse(document),
+      catalogue,
+      this.model.lintContext(scope, document.uri),
+    );
   }
 
   private async lintText(
     text: string,
     scope: DocumentScope,
+    uri: vscode.Uri,
     overtaken: () => boolean = () => false,
   ): Promise<readonly Finding[]> {
     const catalogue = await this.model.catalogue(text, scope);
@@ -207,7 +234,7 @@ export class ConfigurationDiagnostics implements vscode.Disposable {
       const { findings } = await lintConfAsync(
         text,
         catalogue,
-        this.model.lintContext(scope),
+        this.model.lintContext(scope, uri),
         async () => {
           await new Promise((resolve) => setImmediate(resolve));
           if (overtaken()) {

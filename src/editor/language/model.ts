@@ -18,6 +18,7 @@ import type { Services } from '../services.ts';
 import { setting } from '../settings.ts';
 import type { TopologyEntry } from '../topology/service.ts';
 import { type KnownFile, NodeFileStore, fileNames } from './node-files.ts';
+import { PathLookUp } from './node-paths.ts';
 import { type DocumentScope, scopeOf } from './scope.ts';
 
 /** A `postgresql.conf` that is open, ready for language features. */
@@ -31,6 +32,7 @@ export interface OpenConf {
 /** Parsed texts of open documents, catalogues, and what is known of the other nodes' files. */
 export class LanguageModel implements vscode.Disposable {
   readonly files: NodeFileStore;
+  readonly paths: PathLookUp;
   private readonly disposables = new DisposableList();
   private readonly services: Services;
   private readonly parsed = new Map<string, { version: number; document: ConfDocument }>();
@@ -40,6 +42,7 @@ export class LanguageModel implements vscode.Disposable {
   constructor(services: Services) {
     this.services = services;
     this.files = this.disposables.add(new NodeFileStore(services));
+    this.paths = this.disposables.add(new PathLookUp(services));
     this.disposables.add(
       vscode.workspace.onDidChangeTextDocument((event) => {
         this.update(event);
@@ -89,11 +92,16 @@ export class LanguageModel implements vscode.Disposable {
   }
 
   /** What the rules of one file may know beside the text. */
-  lintContext(scope: DocumentScope): LintContext {
-    const { topology, node } = scope;
+  lintContext(scope: DocumentScope, uri: vscode.Uri): LintContext {
+    const { entry, topology, node } = scope;
     const cluster =
       topology === undefined || node === undefined ? undefined : clusterOf(topology, node);
+    const pathExists =
+      entry === undefined || topology === undefined || node === undefined
+        ? undefined
+        : this.paths.of({ entry, topology, node }, uri);
     return {
+      ...(pathExists === undefined ? {} : { pathExists }),
       ...(topology === undefined ? {} : { topology, profile: topology.profile }),
       ...(node === undefined ? {} : { node }),
       ...(cluster === undefined ? {} : { cluster }),

@@ -21,7 +21,7 @@ async function lint(
 }
 
 /** Rules that need more than the file; they have tests of their own below. */
-const withContext = new Set(['sync-overwrites']);
+const withContext = new Set(['sync-overwrites', 'path-missing']);
 
 describe('rules of one postgresql.conf', () => {
   it('has a case on both sides for every rule', () => {
@@ -123,6 +123,38 @@ describe('rules that know the node', () => {
     assert.ok((await codes("include 'gone.conf'\n")).includes('include-missing'));
     assert.ok(!(await codes("include 'there.conf'\n")).includes('include-missing'));
     assert.ok(!(await codes("include_if_exists 'gone.conf'\n")).includes('include-missing'));
+  });
+
+  it('says which files are not there on the node when somebody has looked', async () => {
+    const found = async (text: string, there: readonly string[] | undefined): Promise<string[]> =>
+      (
+        await lint(
+          text,
+          '5.0.0',
+          there === undefined ? {} : { pathExists: (path) => there.includes(path) },
+        )
+      )
+        .filter(({ code }) => code === 'path-missing')
+        .map(({ range, severity }) => `${severity} ${text.slice(range.start, range.end)}`);
+    const cases: readonly (readonly [string, string, string])[] = [
+      ["hba_file = '/x/pg_hba.conf'\n", '/x/pg_hba.conf', "warning '/x/pg_hba.conf'"],
+      ["ssl = on\nssl_cert_file = 's.crt'\n", 's.crt', "warning 's.crt'"],
+      ["unix_socket_directory = '/run/og'\n", '/run/og', "warning '/run/og'"],
+      ["xlog_file_path = '/s/redo'\n", '/s/redo', "warning '/s/redo'"],
+      [
+        "xlog_file_path = '+data/x'\nxlog_lock_file_path = '/s/l/lock'\n",
+        '/s/l',
+        "warning '/s/l/lock'",
+      ],
+      ["include_if_exists 'more.conf'\n", 'more.conf', "info 'more.conf'"],
+    ];
+    for (const [text, path, expected] of cases) {
+      assert.deepEqual(await found(text, []), [expected]);
+      assert.deepEqual(await found(text, [path]), []);
+      assert.deepEqual(await found(text, undefined), []);
+    }
+    assert.deepEqual(await found("ssl = off\nssl_cert_file = 's.crt'\n", []), []);
+    assert.deepEqual(await found("xlog_file_path = '+data/redo'\nhba_file = ''\n", []), []);
   });
 });
 
