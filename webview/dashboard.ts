@@ -1,5 +1,5 @@
 import { chart } from './dashboard/chart.ts';
-import { levelSign, sitesPicture } from './dashboard/sites.ts';
+import { arrayPicture, levelSign, sitesPicture } from './dashboard/sites.ts';
 import { html } from './dom.ts';
 import type { DashboardView, FromDashboard, ToDashboard } from './dashboard/protocol.ts';
 import { button, divider, registerComponents } from './toolkit.ts';
@@ -57,6 +57,7 @@ function show(view: DashboardView): void {
     }),
     divider(),
     sitesPicture(view, opened.has('sites'), (id) => vscode.postMessage({ type: 'openNode', id })),
+    ...(view.array === null ? [] : [arrayPicture(view.array, texts, opened.has('array'))]),
     html('div', {
       class: 'charts',
       children: [

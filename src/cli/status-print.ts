@@ -4,7 +4,7 @@ import type { Health } from '../status/health.ts';
 import { replicationLag } from '../status/lsn.ts';
 import { managerState } from '../status/manager.ts';
 import type { ManagerStatus } from '../status/types.ts';
-import { currentRole, lastReading } from '../status/replication.ts';
+import { currentRole, lastReading, liveRole } from '../status/replication.ts';
 import type { NodeState, Snapshot } from '../status/types.ts';
 import type { NodeSpec, Topology } from '../topology/types.ts';
 
@@ -70,7 +70,7 @@ export function statusText(topology: Topology, snapshot: Snapshot, health: Healt
     index += 1;
     return [
       [
-        `${cluster.name} (${cluster.role})`,
+        `${cluster.name} (${liveRole(cluster, snapshot) ?? cluster.role})`,
         ...managerWords(snapshot.managers?.get(cluster.name)),
       ].join(', '),
       ...cluster.nodes.map(() => {

@@ -1,5 +1,5 @@
 import { clusterByName, nodesOf } from '../topology/lookups.ts';
-import type { NodeSpec, Topology } from '../topology/types.ts';
+import type { ClusterRole, ClusterSpec, NodeSpec, Topology } from '../topology/types.ts';
 import { replicationLag } from './lsn.ts';
 import type { NodeRole, NodeState, Reading, ReplicationTuple, Snapshot } from './types.ts';
 
@@ -39,6 +39,22 @@ export function lastReading(state: NodeState | undefined): Reading | undefined {
     case undefined:
       return undefined;
   }
+}
+
+/**
+ * What a cluster is by what its nodes answer now: the primary cluster has a `Primary`, the standby one a `Main Standby`. Undefined
+ * when none of its nodes leads; after a role change the topology may still say otherwise.
+ */
+export function liveRole(
+  cluster: ClusterSpec,
+  snapshot: Snapshot | undefined,
+): ClusterRole | undefined {
+  const roles = cluster.nodes.map((node) => currentRole(snapshot?.nodes.get(node.id)?.state));
+  return roles.includes('Primary')
+    ? 'primary'
+    : roles.includes('Main Standby')
+      ? 'standby'
+      : undefined;
 }
 
 /** The sender that replicates to the other cluster; peers inside the cluster are called `Standby` and the like. */

@@ -43,6 +43,20 @@ export interface LinkView {
   readonly description: string;
 }
 
+/** The pair of LUNs that the arrays replicate, or what stands for it in a simulation. Nobody asks the arrays for its state. */
+export interface ArrayPairView {
+  /** What is at each end, in the order of `from` and `to` of the link. */
+  readonly ends: readonly [string, string];
+  /** For example `OceanStor Dorado`. */
+  readonly kind: string;
+  readonly state: string;
+  readonly lines: readonly string[];
+  /** One sentence for screen readers. */
+  readonly description: string;
+  /** The same as a table: what, and its value. */
+  readonly rows: readonly (readonly [string, string])[];
+}
+
 /** One point of the curves. Times are milliseconds since 1970; `null` where nothing was known. */
 export interface Sample {
   readonly time: number;
@@ -76,6 +90,8 @@ export interface DashboardTexts {
   readonly noSamples: string;
   readonly sites: string;
   readonly array: string;
+  readonly property: string;
+  readonly value: string;
   readonly perSecond: string;
   readonly latest: string;
   readonly highest: string;
@@ -91,8 +107,8 @@ export interface DashboardView {
   readonly readAt: string;
   readonly sites: readonly SiteView[];
   readonly link: LinkView | null;
-  /** The replication pair of the arrays, when there is one. */
-  readonly array: { readonly level: Level; readonly text: string } | null;
+  /** `null` when the topology knows of none. */
+  readonly array: ArrayPairView | null;
   readonly samples: readonly Sample[];
   readonly events: readonly EventView[];
   readonly texts: DashboardTexts;

@@ -1,6 +1,14 @@
 import { badge } from '../toolkit.ts';
 import { html, svg, table } from '../dom.ts';
-import type { DashboardView, Level, LinkView, NodeView, SiteView } from './protocol.ts';
+import type {
+  ArrayPairView,
+  DashboardTexts,
+  DashboardView,
+  Level,
+  LinkView,
+  NodeView,
+  SiteView,
+} from './protocol.ts';
 
 /** Shapes differ by level, so that nothing rests on colour alone. */
 const shapes: Record<Level, string> = {
@@ -70,15 +78,49 @@ export function sitesPicture(
           ...view.sites.slice(2).map((site) => siteCard(site, openNode)),
         ],
       }),
-      view.array === null
-        ? undefined
-        : html('p', {
-            class: `array ${view.array.level}`,
+      details,
+    ],
+  });
+}
+
+/** What the topology knows of the pair of arrays: its two ends, the direction, and the same as a table. */
+export function arrayPicture(
+  pair: ArrayPairView,
+  texts: DashboardTexts,
+  tableOpen: boolean,
+): HTMLElement {
+  const details = html('details', {
+    attributes: { 'data-chart': 'array' },
+    children: [
+      html('summary', { text: texts.showTable }),
+      table(texts.array, [texts.property, texts.value], pair.rows),
+    ],
+  });
+  details.open = tableOpen;
+  const [first, second] = pair.ends;
+  return html('section', {
+    class: 'array',
+    attributes: { 'aria-label': texts.array },
+    children: [
+      html('h2', { children: [html('span', { text: texts.array }), badge(pair.kind)] }),
+      html('div', {
+        class: 'pair',
+        children: [
+          html('span', { class: 'end', text: first }),
+          html('div', {
+            class: 'link unknown',
             children: [
-              levelSign(view.array.level),
-              html('span', { text: `${view.texts.array}: ${view.array.text}` }),
+              html('span', {
+                class: 'state',
+                children: [levelSign('unknown'), html('span', { text: pair.state })],
+              }),
+              arrowLine(pair.description, false),
             ],
           }),
+          html('span', { class: 'end', text: second }),
+        ],
+      }),
+      ...pair.lines.map((text) => html('p', { class: 'line', text })),
       details,
     ],
   });
@@ -127,23 +169,27 @@ function arrow(link: LinkView | null): HTMLElement {
         class: 'state',
         children: [levelSign(level), html('span', { text: link?.state ?? '–' })],
       }),
-      svg('svg', {
-        class: 'arrow',
-        attributes: {
-          viewBox: '0 0 120 16',
-          role: 'img',
-          'aria-label': link?.description ?? '–',
-          preserveAspectRatio: 'none',
-        },
-        children: [
-          svg('path', {
-            class: 'shaft',
-            attributes: { d: 'M0 8H108', ...(broken ? { 'stroke-dasharray': '5 5' } : {}) },
-          }),
-          svg('path', { class: 'head', attributes: { d: 'M106 2 120 8 106 14Z' } }),
-        ],
-      }),
+      arrowLine(link?.description ?? '–', broken),
       ...(link?.lines ?? []).map((text) => html('span', { class: 'line', text })),
+    ],
+  });
+}
+
+function arrowLine(label: string, broken: boolean): SVGSVGElement {
+  return svg('svg', {
+    class: 'arrow',
+    attributes: {
+      viewBox: '0 0 120 16',
+      role: 'img',
+      'aria-label': label,
+      preserveAspectRatio: 'none',
+    },
+    children: [
+      svg('path', {
+        class: 'shaft',
+        attributes: { d: 'M0 8H108', ...(broken ? { 'stroke-dasharray': '5 5' } : {}) },
+      }),
+      svg('path', { class: 'head', attributes: { d: 'M106 2 120 8 106 14Z' } }),
     ],
   });
 }

@@ -2,9 +2,13 @@ import { formatBytes } from '../../base/bytes.ts';
 import { t } from '../../base/l10n.ts';
 import type { MonitorEvent, Sample } from '../../monitor/history.ts';
 import type { Health } from '../../status/health.ts';
-import { currentReading, lastReading, replicationLink } from '../../status/replication.ts';
+import {
+  currentReading,
+  lastReading,
+  liveRole,
+  replicationLink,
+} from '../../status/replication.ts';
 import type { NodeState, Snapshot } from '../../status/types.ts';
-import { primaryCluster } from '../../topology/lookups.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../topology/types.ts';
 import type {
   DashboardTexts,
@@ -15,6 +19,7 @@ import type {
   SiteView,
 } from '../../../webview/dashboard/protocol.ts';
 import { clock } from '../explorer/words.ts';
+import { arrayPair, directionOf } from './array-pair.ts';
 
 export interface DashboardInput {
   readonly title: string;
@@ -41,7 +46,7 @@ export function dashboardView(input: DashboardInput): DashboardView {
     readAt: snapshot === undefined ? '–' : clock(snapshot.time),
     sites: topology.clusters.map((cluster) => site(topology, cluster, snapshot, health)),
     link: link(topology, snapshot),
-    array: null,
+    array: arrayPair(topology, snapshot),
     samples: input.curve.slice(-points).map((sample) => ({
       time: sample.time,
       lag: sample.lag === undefined ? null : Number(sample.lag),
@@ -76,7 +81,10 @@ function site(
         : 'ok';
   return {
     name: cluster.name,
-    role: cluster.role === 'primary' ? t('Primary cluster') : t('Standby cluster'),
+    role:
+      (liveRole(cluster, snapshot) ?? cluster.role) === 'primary'
+        ? t('Primary cluster')
+        : t('Standby cluster'),
     level,
     nodes,
   };
@@ -140,12 +148,7 @@ function stateText(state: NodeState): string {
 
 function link(topology: Topology, snapshot: Snapshot | undefined): LinkView {
   const found = snapshot === undefined ? undefined : replicationLink(topology, snapshot);
-  const home = found?.from.cluster ?? primaryCluster(topology)?.name;
-  const from = Math.max(
-    0,
-    topology.clusters.findIndex((cluster) => cluster.name === home),
-  );
-  const to = from === 0 ? 1 : 0;
+  const [from, to] = directionOf(topology, snapshot);
   const between = `${topology.clusters[from]?.name ?? '?'} → ${topology.clusters[to]?.name ?? '?'}`;
   const sender = found?.sender;
   if (found === undefined || sender === undefined) {
@@ -196,6 +199,8 @@ function texts(): DashboardTexts {
     noSamples: t('Not measured yet'),
     sites: t('Both sites'),
     array: t('Array pair'),
+    property: t('Property'),
+    value: t('Value'),
     perSecond: t('/s'),
     latest: t('Latest'),
     highest: t('Highest'),

@@ -2,6 +2,7 @@ import type { Finding } from '../../base/finding.ts';
 import { t } from '../../base/l10n.ts';
 import type { Health } from '../../status/health.ts';
 import { managerState } from '../../status/manager.ts';
+import { liveRole } from '../../status/replication.ts';
 import type { NodeState, Snapshot } from '../../status/types.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../topology/types.ts';
 import { bad, clusterIcon, nodeIcon } from './icons.ts';
@@ -81,7 +82,8 @@ function clusterItem(input: ExplorerInput, cluster: ClusterSpec): ExplorerItem {
   const kinds = states.map((state) => state?.kind);
   const worst = severityOrder.find((kind) => kinds.includes(kind));
   const well = kinds.filter((kind) => kind === 'ok').length;
-  const role = cluster.role === 'primary' ? t('primary') : t('standby');
+  const live = liveRole(cluster, input.snapshot);
+  const role = (live ?? cluster.role) === 'primary' ? t('primary') : t('standby');
   const count = t('{0} of {1} normal', well, cluster.nodes.length);
   const manager = managerState(input.snapshot?.managers?.get(cluster.name));
   return {

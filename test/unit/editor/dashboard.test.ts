@@ -72,8 +72,8 @@ const receiver =
   field('channel', '127.0.0.1:4000<--127.0.0.1:6600') +
   '\n';
 
-async function topology(): Promise<Topology> {
-  const { topology: parsed } = await parseTopology(yaml);
+async function topology(more: string): Promise<Topology> {
+  const { topology: parsed } = await parseTopology(yaml + more);
   assert.ok(parsed);
   return parsed;
 }
@@ -84,8 +84,11 @@ const snapshotOf = (states: Record<string, NodeState>): Snapshot => ({
   nodes: new Map(Object.entries(states).map(([id, state]) => [id, { id, state }])),
 });
 
-async function view(states: Record<string, NodeState>): Promise<ReturnType<typeof dashboardView>> {
-  const parsed = await topology();
+async function view(
+  states: Record<string, NodeState>,
+  more = '',
+): Promise<ReturnType<typeof dashboardView>> {
+  const parsed = await topology(more);
   const snapshot = snapshotOf(states);
   return dashboardView({
     title: 'test',
@@ -135,6 +138,45 @@ describe('what the dashboard draws', () => {
       'recovery/dn1': answer('Standby'),
     });
     assert.deepEqual([shown.link?.from, shown.link?.to, shown.link?.level], [1, 0, 'ok']);
+    assert.deepEqual(
+      shown.sites.map(({ role }) => role),
+      ['Standby cluster', 'Primary cluster'],
+    );
+  });
+
+  it('knows of no array pair where the topology names none', async () => {
+    assert.equal((await view(healthy)).array, null);
+  });
+
+  it('says of a simulated pair that it is a file, and claims no state', async () => {
+    const { array } = await view(healthy, 'xlog: {path: /d/shared, size: 64GB}\n');
+    assert.deepEqual(array?.ends, ['production', 'recovery']);
+    assert.match(array.kind, /Simulated/);
+    assert.equal(array.state, 'No pair');
+    assert.equal(array.lines[0], '/d/shared (64 GiB)');
+  });
+
+  it('draws the arrays with their names, the live direction and where to look the state up', async () => {
+    const dorado = `profile: dorado
+arrays:
+  - {name: north, url: "https://10.0.0.9:8088", cluster: production}
+`;
+    const exchanged = {
+      'production/dn0': answer('Main Standby', { receiver }),
+      'production/dn1': answer('Standby'),
+      'recovery/dn0': answer('Primary', { senders: sender }),
+      'recovery/dn1': answer('Standby'),
+    };
+    const { array } = await view(exchanged, dorado);
+    assert.deepEqual(array?.ends, ['Array of recovery', 'north']);
+    assert.equal(array.state, 'State not read');
+    assert.match(array.description, /recovery → production.*DeviceManager.*at recovery/);
+    assert.deepEqual(array.rows.slice(1, 3), [
+      ['Array of recovery', 'not named under “arrays” in opengauss.yaml'],
+      ['Array of production', 'north, https://10.0.0.9:8088'],
+    ]);
+    const home = await view(healthy, dorado);
+    assert.deepEqual(home.array?.ends, ['north', 'Array of recovery']);
   });
 
   it('breaks the arrow when nothing is sent, and when nobody is Primary nothing is known', async () => {
