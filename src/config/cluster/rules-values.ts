@@ -203,6 +203,8 @@ function* sameSize(deployment: Deployment, nodes: readonly NodeView[]): Iterable
   const right =
     found.right === undefined ? undefined : (minority(written, sizeOf)?.right ?? written[0]);
   const size = wanted === undefined ? (right === undefined ? '' : sizeOf(right)) : String(wanted);
+  // The topology has the last word; a node that agrees with it is worth a look all the same.
+  const linked = right ?? written.find((node) => sizeOf(node) === size);
   for (const node of nodes.filter((each) => sizeOf(each) !== size)) {
     const own = settingOf(node, 'xlog_file_size');
     yield report(node, file, 'xlog-file-size-differs', {
@@ -216,7 +218,7 @@ function* sameSize(deployment: Deployment, nodes: readonly NodeView[]): Iterable
         right === undefined ? t('in the topology') : t('on {0}', right.spec.id),
       ),
       range: confPlace(node, 'xlog_file_size', 'xlog_file_path'),
-      related: right === undefined ? [] : linkTo(right, 'xlog_file_size', right.spec.id),
+      related: linked === undefined ? [] : linkTo(linked, 'xlog_file_size', linked.spec.id),
       fixes: setFix(deployment, node, 'xlog_file_size', size),
     });
   }
