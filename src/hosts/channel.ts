@@ -16,6 +16,33 @@ export interface Channel {
   destroy(): void;
 }
 
+export interface TransferOptions {
+  /** Milliseconds for all of it, however it goes on. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Moves contents of files past the shell. It rejects with `timed-out` and `cancelled` only; what it cannot do it says
+ * by its answer, and the shell does it then.
+ */
+export interface FileTransfer {
+  /** Whether it is there at all; asks the machine the first time. */
+  offered(options: TransferOptions): Promise<boolean>;
+  /**
+   * The content of a file of at most `limit` bytes which has, as the shell has just seen it, such a size and time of
+   * change (milliseconds since 1970). `undefined`: not to be had so.
+   */
+  read(
+    path: string,
+    like: { readonly size: number; readonly mtime: number },
+    limit: number,
+    options: TransferOptions,
+  ): Promise<Buffer | undefined>;
+  /** Writes over the beginning of a file that is there. `false`: not, or not all of it. */
+  write(path: string, content: Uint8Array, options: TransferOptions): Promise<boolean>;
+}
+
 /** Starts commands on one machine. */
 export interface Transport {
   readonly host: string;
@@ -25,6 +52,8 @@ export interface Transport {
   allowed?(): void;
   /** Something got no answer in time: look whether the machine is still there. */
   suspect?(): void;
+  /** A faster way for large files; not every machine has one. */
+  readonly transfer?: FileTransfer;
 }
 
 /** Number of a signal's name for `128 + n`; POSIX numbers, the same on every system that openGauss runs on. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { asError } from '../base/async.ts';
 import { t } from '../base/l10n.ts';
-import { FileChanged, type HostFailure } from './errors.ts';
+import { connectionLost, FileChanged, isHostFailure, type HostFailure } from './errors.ts';
 import {
   diskFull,
   fileNotFound,
@@ -9,25 +11,43 @@ import {
   fileWrite,
   permissionDenied,
 } from './file-errors.ts';
+import {
+  describe,
+  exit,
+  parseStat,
+  parseVersion,
+  replacing,
+  told,
+  type Replacement,
+} from './file-texts.ts';
 import type { MachineShell, RawResult } from './machine-shell.ts';
 import { operand, quote } from './quote.ts';
-import type { FileVersion, RemoteFile, RemoteStat, WriteOptions } from './shell.ts';
+import type {
+  FileVersion,
+  ReadOptions,
+  RemoteFile,
+  RemoteStat,
+  RunOptions,
+  WriteOptions,
+} from './shell.ts';
 
 /** Milliseconds for one file. */
 const fileTimeout = 120_000;
-/** Files above this many bytes do not go through the kept `sh`, so that they hold up no probe. */
+/**
+ * Files up to this many bytes are read by the kept `sh`, which is one round trip where SFTP takes four. Larger ones
+ * would hold up probes there: they go by SFTP, or by a channel of their own where there is none.
+ */
 const smallFile = 1024 * 1024;
 /** Bytes of a file that are read when nobody says otherwise. */
 const defaultLimit = 64 * 1024 * 1024;
 
-/** Exit codes that our texts use for what they find. */
-const exit = { missing: 44, notAFile: 45, unreadable: 46, changed: 47, incomplete: 48, large: 49 };
+/** Bytes. */
+const hashedAtOnce = 4 * 1024 * 1024;
 
-const hashing =
-  'h() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi <"$1" | cut -d" " -f1; }\n';
-const describe = `d() { stat -L -c '%F|%s|%a|%y' -- "$1"; }\n`;
-
-/** Files of one machine by its `sh`, so that it works where SFTP is switched off. */
+/**
+ * Files of one machine by its `sh`, so that it works where SFTP is switched off. SFTP only carries large contents:
+ * what is compared, checked, flushed and renamed is the shell's text in both cases.
+ */
 export class Files {
   private readonly shell: MachineShell;
 
@@ -35,18 +55,16 @@ export class Files {
     this.shell = shell;
   }
 
-  async read(
-    path: string,
-    options: { readonly signal?: AbortSignal; readonly limit?: number },
-  ): Promise<RemoteFile> {
+  async read(path: string, options: ReadOptions): Promise<RemoteFile> {
     const limit = options.limit ?? defaultLimit;
     const file = quote(operand(path));
-    const common = { timeout: fileTimeout, env: { LC_ALL: 'C' }, ...signalOf(options.signal) };
+    const left = this.clock(options.timeout);
+    const common = { env: { LC_ALL: 'C' }, ...signalOf(options.signal) };
     const first = await this.shell.runRaw(
       `f=${file}\n${describe}[ -e "$f" ] || [ -L "$f" ] || exit ${exit.missing}\n` +
         `[ -f "$f" ] || exit ${exit.notAFile}\n[ -r "$f" ] || exit ${exit.unreadable}\n` +
         `d "$f" && s=$(wc -c <"$f") || exit\n[ $s -le ${Math.min(smallFile, limit)} ] || exit ${exit.large}\ncat <"$f"`,
-      { ...common, outputLimit: 4 * smallFile },
+      { ...common, timeout: left(), outputLimit: 4 * smallFile },
     );
     if (first.code !== 0 && first.code !== exit.large) {
       throw this.readFailure(path, first);
@@ -58,17 +76,21 @@ export class Files {
       if (size > limit) {
         throw fileTooLarge(this.shell.host, path, size, limit);
       }
-      const rest = await this.shell.runRaw(`cat <${file}`, {
-        ...common,
-        long: true,
-        outputLimit: limit + 65_536,
-      });
-      if (rest.code !== 0) {
-        throw this.readFailure(path, rest);
-      }
-      content = rest.stdout;
+      content =
+        (await this.shell.transfer?.read(path, { size, mtime }, limit, {
+          timeout: left(),
+          ...signalOf(options.signal),
+        })) ?? (await this.cat(path, { ...common, timeout: left(), outputLimit: limit + 65_536 }));
     }
-    return { content, version: { size: content.length, mtime, hash: hashOf(content) } };
+    return { content, version: { size: content.length, mtime, hash: await hashOf(content) } };
+  }
+
+  private async cat(path: string, options: RunOptions): Promise<Buffer> {
+    const answer = await this.shell.runRaw(`cat <${quote(path)}`, { ...options, long: true });
+    if (answer.code !== 0) {
+      throw this.readFailure(path, answer);
+    }
+    return answer.stdout;
   }
 
   async stat(
@@ -117,17 +139,23 @@ export class Files {
     options: WriteOptions,
   ): Promise<FileVersion> {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    const hash = hashOf(bytes);
-    const expected = options.expected === undefined ? 'any' : (options.expected?.hash ?? 'none');
-    const answer = await this.shell.runRaw(
-      replacing(operand(path), hash, expected, options.mode ?? 0o600, options.backup ?? true),
-      {
-        timeout: fileTimeout,
+    const hash = await hashOf(bytes);
+    const replacement: Omit<Replacement, 'content'> = {
+      path: operand(path),
+      hash,
+      expected: options.expected === undefined ? 'any' : (options.expected?.hash ?? 'none'),
+      mode: options.mode ?? 0o600,
+      backup: options.backup ?? true,
+    };
+    const left = this.clock(options.timeout);
+    const answer =
+      (await this.writeBySftp(replacement, bytes, left, options.signal)) ??
+      (await this.shell.runRaw(replacing({ ...replacement, content: 'input' }), {
+        timeout: left(),
         env: { LC_ALL: 'C' },
         input: bytes,
         ...signalOf(options.signal),
-      },
-    );
+      }));
     const said = answer.stdout.toString().trimEnd();
     if (answer.code === exit.changed) {
       throw new FileChanged(this.shell.host, path, said === '' ? null : parseVersion(said));
@@ -140,6 +168,68 @@ export class Files {
       throw new FileChanged(this.shell.host, path, version);
     }
     return version;
+  }
+
+  /**
+   * The shell's text makes the temporary file and waits, SFTP fills it, the text goes on. `undefined`: nothing has been
+   * changed, and it is the shell's turn.
+   */
+  private async writeBySftp(
+    replacement: Omit<Replacement, 'content'>,
+    bytes: Uint8Array,
+    left: () => number,
+    signal: AbortSignal | undefined,
+  ): Promise<RawResult | undefined> {
+    const { transfer, host } = this.shell;
+    if (
+      bytes.length <= smallFile ||
+      // Asked first, so that a text does not wait for a channel that is hard to get.
+      (await transfer?.offered({ timeout: left(), signal })) !== true ||
+      transfer === undefined
+    ) {
+      return undefined;
+    }
+    const stop = new AbortController();
+    let put = false;
+    let trouble: Error | undefined;
+    const answer = await this.shell
+      .runRaw(replacing({ ...replacement, content: 'beside' }), {
+        timeout: left(),
+        env: { LC_ALL: 'C' },
+        ...signalOf(signal),
+        dialogue: {
+          answer: async (temporary) => {
+            try {
+              put = await transfer.write(temporary, bytes, {
+                timeout: left(),
+                signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
+              });
+            } catch (thrown) {
+              trouble = asError(thrown);
+              throw trouble;
+            }
+            return Buffer.from(put ? told.put : told.notPut);
+          },
+        },
+      })
+      .catch((thrown: unknown) => {
+        stop.abort();
+        // Before the text is told that the content lies there, it changes nothing.
+        throw put ? asError(thrown) : unchanged(host, thrown);
+      });
+    if (trouble !== undefined) {
+      throw trouble;
+    }
+    const after = answer.stdout.indexOf(0) + 1;
+    return answer.code === exit.notPut
+      ? undefined
+      : { ...answer, stdout: answer.stdout.subarray(after) };
+  }
+
+  /** Tells how many milliseconds are left of the time limit, at least one. */
+  private clock(timeout = fileTimeout): () => number {
+    const end = Date.now() + timeout;
+    return () => Math.max(1, end - Date.now());
   }
 
   private readFailure(path: string, answer: RawResult): HostFailure {
@@ -182,73 +272,26 @@ export class Files {
   }
 }
 
-/**
- * Replaces a file whole. The new content is written beside it, checked and flushed before anything else happens;
- * the old one stays until the rename, which is the last step and cannot happen by half. A link is followed, so that
- * it stays a link. A file that must not exist yet is made by `ln`, which fails when it does.
- */
-function replacing(
-  path: string,
-  hash: string,
-  expected: string,
-  mode: number,
-  backup: boolean,
-): string {
-  return (
-    `f=${quote(path)} n=${hash} e=${quote(expected)}\n${hashing}${describe}` +
-    'v() { [ ! -e "$f" ] || echo "$(d "$f")|$(h "$f")"; }\n' +
-    '[ ! -L "$f" ] || f=$(readlink -f -- "$f") || exit\n' +
-    `[ ! -e "$f" ] || [ -f "$f" ] || exit ${exit.notAFile}\n` +
-    'case $f in */*) p=${f%/*}/ ;; *) p= ;; esac\n' +
-    // The temporary file is never readable to others before it has the mode of the old one.
-    't=$(mktemp "$p.${f##*/}.XXXXXXXX") || exit\n' +
-    'trap \'rm -f "$t" "$t.old"\' 0\ntrap \'exit 143\' 1 2 15\n' +
-    'cat >"$t" || exit\n' +
-    `[ "$(h "$t")" = $n ] || exit ${exit.incomplete}\n` +
-    'if [ -e "$f" ]; then\n' +
-    'o=$(stat -c %u:%g -- "$f") && m=$(stat -c %a -- "$f") || exit\n' +
-    '[ "$(stat -c %u:%g -- "$t")" = "$o" ] || chown "$o" "$t" || exit\nchmod "$m" "$t" || exit\n' +
-    `else chmod ${mode.toString(8)} "$t" || exit; fi\n` +
-    'sync "$t" 2>/dev/null || sync\n' +
-    `c() { case $e in any) ;; none) [ ! -e "$f" ] ;; *) [ -e "$f" ] && [ "$(h "$f")" = $e ] ;; esac; }\n` +
-    `c || { v; exit ${exit.changed}; }\n` +
-    (backup
-      ? 'if [ -e "$f" ]; then { ln "$f" "$t.old" 2>/dev/null || cp -p "$f" "$t.old"; } && mv -f "$t.old" "$f.bak" || exit; fi\n'
-      : '') +
-    `c || { v; exit ${exit.changed}; }\n` +
-    `if [ $e = none ]; then ln "$t" "$f" || { v; exit ${exit.changed}; }; else mv -f "$t" "$f" || exit; fi\n` +
-    'sync "${p:-.}" 2>/dev/null\nv'
-  );
+/** What went wrong before anything was changed: the result is not unknown then. */
+function unchanged(host: string, thrown: unknown): Error {
+  if (!isHostFailure(thrown, 'result-unknown')) {
+    return asError(thrown);
+  }
+  return isHostFailure(thrown.cause, 'timed-out') ? thrown.cause : connectionLost(host, thrown);
 }
 
-function hashOf(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+/** Large contents are hashed in parts, so that the editor does not stand still meanwhile. */
+async function hashOf(content: Uint8Array): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < content.length; at += hashedAtOnce) {
+    if (at > 0) {
+      await setImmediate();
+    }
+    hash.update(content.subarray(at, at + hashedAtOnce));
+  }
+  return hash.digest('hex');
 }
 
 function signalOf(signal: AbortSignal | undefined): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
-}
-
-/** `%F|%s|%a|%y` of stat. */
-function parseStat(line: string): RemoteStat {
-  const [kind = '', size = '0', mode = '0', time = ''] = line.split('|');
-  return {
-    type: kind.startsWith('regular') ? 'file' : kind === 'directory' ? 'directory' : 'other',
-    size: Number(size),
-    mtime: parseTime(time),
-    mode: Number.parseInt(mode, 8),
-  };
-}
-
-function parseVersion(line: string): FileVersion {
-  const { size, mtime } = parseStat(line);
-  return { size, mtime, hash: line.split('|')[4] ?? '' };
-}
-
-/** `2026-11-22 08:31:33.123456789 +0000` as milliseconds since 1970. */
-function parseTime(text: string): number {
-  const found = /^(\S+) (\d+:\d+:\d+)(?:\.(\d{3})\d*)? ([+-]\d\d):?(\d\d)/.exec(text);
-  return found === null
-    ? 0
-    : Date.parse(`${found[1]}T${found[2]}.${found[3] ?? '000'}${found[4]}:${found[5]}`);
 }

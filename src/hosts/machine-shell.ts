@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { t } from '../base/l10n.ts';
 import { mapLimited } from '../base/async.ts';
-import type { Transport } from './channel.ts';
+import type { FileTransfer, Transport } from './channel.ts';
 import {
   badWord,
   cancelled,
@@ -13,7 +13,7 @@ import {
 } from './errors.ts';
 import { Files } from './files.ts';
 import { KeptShell, type ProbeAnswer } from './kept-shell.ts';
-import { runOnOwnChannel } from './own-channel.ts';
+import { runOnOwnChannel, type LateInput } from './own-channel.ts';
 import { exports, operand, quote } from './quote.ts';
 import { killDelay, longestCommand, type ScriptCommand } from './script.ts';
 import type {
@@ -21,6 +21,7 @@ import type {
   BatchResult,
   FileVersion,
   FollowOptions,
+  ReadOptions,
   RemoteFile,
   RemoteStat,
   RunOptions,
@@ -41,6 +42,14 @@ export interface RawResult {
   readonly stdout: Buffer;
   readonly stderr: Buffer;
 }
+
+/** What a command is told once it has asked: its output up to a NUL is the question. */
+export interface Dialogue {
+  /** When it rejects, the command finds its input at an end. */
+  answer(question: string): Promise<Uint8Array>;
+}
+
+type RawOptions = RunOptions & { readonly long?: boolean; readonly dialogue?: Dialogue };
 
 /** A `Shell` over anything that can start commands. The local machine and SSH hosts differ only in the transport. */
 export class MachineShell implements Shell {
@@ -67,15 +76,17 @@ export class MachineShell implements Shell {
     return { code, stdout: stdout.toString(), stderr: stderr.toString() };
   }
 
+  /** A way for large files past the `sh`, if the machine has one. */
+  get transfer(): FileTransfer | undefined {
+    return this.transport.transfer;
+  }
+
   /** As `run`, with the bytes as they came. */
-  async runRaw(
-    command: string,
-    options: RunOptions & { readonly long?: boolean } = {},
-  ): Promise<RawResult> {
+  async runRaw(command: string, options: RawOptions = {}): Promise<RawResult> {
     const timeout = options.timeout ?? defaultTimeout;
     const limit = options.outputLimit ?? defaultOutputLimit;
     const text = this.textOf(command, options);
-    if (options.long === true || options.input !== undefined) {
+    if (options.long === true || options.input !== undefined || options.dialogue !== undefined) {
       return this.runLong(text, { ...options, timeout, outputLimit: limit });
     }
     const [answer] = await this.probe([{ text, timeout }], limit, options.signal);
@@ -136,10 +147,7 @@ export class MachineShell implements Shell {
     });
   }
 
-  async readFile(
-    path: string,
-    options: { readonly signal?: AbortSignal; readonly limit?: number } = {},
-  ): Promise<RemoteFile> {
+  async readFile(path: string, options: ReadOptions = {}): Promise<RemoteFile> {
     return this.files.read(path, options);
   }
 
@@ -195,15 +203,19 @@ export class MachineShell implements Shell {
     return answer;
   }
 
-  private async runLong(text: string, options: RunOptions): Promise<RawResult> {
+  private async runLong(text: string, options: RawOptions): Promise<RawResult> {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
+    const asked = options.dialogue === undefined ? undefined : lateInput(options.dialogue);
     const code = await this.runOwn(text, {
       timeout: options.timeout,
       signal: options.signal,
-      input: inputOf(options.input),
+      input: asked?.input ?? inputOf(options.input),
       outputLimit: options.outputLimit,
-      onStdout: (chunk) => stdout.push(chunk),
+      onStdout: (chunk) => {
+        stdout.push(chunk);
+        asked?.said(chunk);
+      },
       onStderr: (chunk) => stderr.push(chunk),
     });
     return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) };
@@ -306,6 +318,30 @@ export class MachineShell implements Shell {
 
 function inputOf(input: Uint8Array | string | undefined): Uint8Array | undefined {
   return typeof input === 'string' ? Buffer.from(input) : input;
+}
+
+/** The dialogue as input that waits for the question. */
+function lateInput(dialogue: Dialogue): { input: LateInput; said: (chunk: Buffer) => void } {
+  let heard = Buffer.alloc(0);
+  let asked = false;
+  let answer: (content: Promise<Uint8Array>) => void;
+  const content = new Promise<Uint8Array>((resolve) => {
+    answer = resolve;
+  });
+  return {
+    input: { content },
+    said: (chunk) => {
+      if (asked) {
+        return;
+      }
+      heard = Buffer.concat([heard, chunk]);
+      const end = heard.indexOf(0);
+      if (end >= 0) {
+        asked = true;
+        answer(dialogue.answer(heard.subarray(0, end).toString()));
+      }
+    },
+  };
 }
 
 /** The promise's answer, unless the signal or the time limit comes first. */

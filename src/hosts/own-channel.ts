@@ -5,11 +5,16 @@ import type { Channel, Transport } from './channel.ts';
 import { cancelled, outputLimit, resultUnknown, timedOut, type HostFailure } from './errors.ts';
 import { forAnyShell, killDelay, ownChannel } from './script.ts';
 
+/** Input that is known only when the command has said something. When it never comes, the command's input ends. */
+export interface LateInput {
+  readonly content: Promise<Uint8Array>;
+}
+
 export interface OwnChannelOptions {
   /** Milliseconds; without it until the signal is aborted. */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly input?: Uint8Array | undefined;
+  readonly input?: Uint8Array | LateInput | undefined;
   /** Bytes of both outputs together; without it there is no limit. */
   readonly outputLimit?: number | undefined;
   readonly onStdout: (chunk: Buffer) => void;
@@ -34,7 +39,7 @@ export async function runOnOwnChannel(
   const begun = Date.now();
   const channel = await openInTime(
     host,
-    transport.open(forAnyShell(ownChannel(nonce, text, options.input?.length))),
+    transport.open(forAnyShell(ownChannel(nonce, text, kindOf(options.input)))),
     options,
   );
   return new Promise((resolve, reject) => {
@@ -105,8 +110,13 @@ export async function runOnOwnChannel(
       afterFirstLine(nonce, (line) => (pid = line), wholeStdout.push),
     );
     channel.stderr.on('data', wholeStderr.push);
-    if (options.input !== undefined) {
+    if (options.input instanceof Uint8Array) {
       channel.stdin.write(options.input);
+    } else {
+      options.input?.content.then(
+        (content) => channel.stdin.write(content),
+        () => channel.stdin.end(),
+      );
     }
     void finish(channel, [wholeStdout, wholeStderr]).then((code) =>
       settle(() => {
@@ -120,6 +130,10 @@ export async function runOnOwnChannel(
       }),
     );
   });
+}
+
+function kindOf(input: OwnChannelOptions['input']): number | 'dialogue' | undefined {
+  return input instanceof Uint8Array ? input.length : input === undefined ? undefined : 'dialogue';
 }
 
 /** The channel, unless the time limit or the signal comes first; a channel that comes later is let go. */

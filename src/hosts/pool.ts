@@ -231,6 +231,7 @@ class Pool implements TerminalPool {
         open: async (line) => connection.open(line),
         allowed: () => this.refuse(host),
         suspect: () => connection.suspect(),
+        transfer: connection.transfer,
       }),
       connection,
     };

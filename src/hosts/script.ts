@@ -127,9 +127,14 @@ export function endBatch(id: number): string {
 /**
  * A command on a channel of its own. First comes `<nonce> <pid>` and a line feed on standard output, then the
  * command's own, and when it has ended the nonce on both outputs: what comes after that is somebody else's. Without input the channel's input is a dead man's switch: when it ends, by our wish or because the
- * connection is gone, the command's group is ended. With input, `length` bytes are handed over to the command.
+ * connection is gone, the command's group is ended. With input, that many bytes are handed over to the command; with
+ * `dialogue` it reads the channel itself, until it ends.
  */
-export function ownChannel(nonce: string, text: string, inputLength: number | undefined): string {
+export function ownChannel(
+  nonce: string,
+  text: string,
+  input: number | 'dialogue' | undefined,
+): string {
   // The leader of the group tells its own number before the command can print anything.
   const leader = (rest: string): string =>
     `$s sh -c ${quote(`printf '${nonce} %s\\n' $$; ${rest}`)} sh ${quote(text)}`;
@@ -137,12 +142,13 @@ export function ownChannel(nonce: string, text: string, inputLength: number | un
     'exec 3<&0 4>&2 2>/dev/null\n' +
     findSetsid +
     endGroup +
-    (inputLength === undefined
-      ? `${leader('exec sh -c "$1"')} </dev/null 2>&4 3<&- 4>&- & p=$!\n`
-      : `${leader(`head -c ${inputLength} | sh -c "$1"`)} <&3 2>&4 3<&- 4>&- & p=$!\n`) +
+    (typeof input === 'number'
+      ? leader(`head -c ${input} | sh -c "$1"`)
+      : leader('exec sh -c "$1"')) +
+    ` ${input === undefined ? '</dev/null' : '<&3'} 2>&4 3<&- 4>&- & p=$!\n` +
     // The connection may be gone already when something is printed; the command itself does not inherit this.
     "trap '' 1 13 15\n" +
-    (inputLength === undefined
+    (input === undefined
       ? '( exec >&- 4>&-; cat <&3 >/dev/null; z $p ) & w=$!\nwait $p; c=$?\nkill -KILL $w\n'
       : 'wait $p; c=$?\n') +
     `printf ${nonce}; printf ${nonce} >&4\n` +

@@ -60,6 +60,16 @@ export interface WriteOptions {
   /** Keep the former content beside it as `<name>.bak`; on by default. */
   readonly backup?: boolean;
   readonly signal?: AbortSignal;
+  /** Milliseconds for all of it; two minutes by default. */
+  readonly timeout?: number;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes; a larger file is refused with `file-too-large`. 64 MiB by default. */
+  readonly limit?: number;
+  /** Milliseconds for all of it; two minutes by default. */
+  readonly timeout?: number;
 }
 
 /**
@@ -78,10 +88,7 @@ export interface Shell {
   runBatch(commands: readonly BatchCommand[], options?: RunOptions): Promise<BatchResult[]>;
   /** Runs a command on a channel of its own and hands over its output as it comes; resolves with the exit code. */
   follow(command: string, options: FollowOptions): Promise<number>;
-  readFile(
-    path: string,
-    options?: { readonly signal?: AbortSignal; readonly limit?: number },
-  ): Promise<RemoteFile>;
+  readFile(path: string, options?: ReadOptions): Promise<RemoteFile>;
   /** Replaces or creates a file whole: temporary file in the same folder, same owner and mode, compare, rename, read back. */
   writeFile(
     path: string,

@@ -139,6 +139,10 @@ async function libraryFolders(root: string): Promise<string[]> {
 export interface SshdOptions {
   /** Lines for its configuration, for example `MaxSessions 1`. */
   readonly lines?: readonly string[];
+  /** Whether it has SFTP, as it has unless somebody takes it out; on by default. */
+  readonly sftp?: boolean;
+  /** Bytes that a file may have; more is an error as on a full disk, and not the signal that it is by default. */
+  readonly fileLimit?: number;
 }
 
 /** A running server and what a client needs to log in. */
@@ -148,6 +152,7 @@ export class TestSshd {
   readonly folder: string;
   readonly user = userInfo().username;
   private readonly program: Program;
+  private readonly fileLimit: number | undefined;
   private child: ChildProcess | undefined;
   private said = '';
 
@@ -157,7 +162,7 @@ export class TestSshd {
       throw new Error(program);
     }
     const folder = await mkdtemp(join(tmpdir(), 'sshd-test-'));
-    const server = new TestSshd(program, folder, await freePort());
+    const server = new TestSshd(program, folder, await freePort(), options.fileLimit);
     await server.newHostKey();
     await newKey(server.identityFile);
     await writeFile(server.knownHosts, await server.knownHostsLine());
@@ -174,7 +179,7 @@ export class TestSshd {
         'PasswordAuthentication no',
         'PermitRootLogin yes',
         'MaxStartups 500:30:600',
-        'Subsystem sftp internal-sftp',
+        ...(options.sftp === false ? [] : ['Subsystem sftp internal-sftp']),
         ...(options.lines ?? []),
         '',
       ].join('\n'),
@@ -183,10 +188,16 @@ export class TestSshd {
     return server;
   }
 
-  private constructor(program: Program, folder: string, port: number) {
+  private constructor(
+    program: Program,
+    folder: string,
+    port: number,
+    fileLimit: number | undefined,
+  ) {
     this.program = program;
     this.folder = folder;
     this.port = port;
+    this.fileLimit = fileLimit;
   }
 
   get identityFile(): string {
@@ -233,7 +244,20 @@ export class TestSshd {
 
   /** Starts it, also after `kill`, on the same port. */
   async resume(): Promise<void> {
-    const child = spawn(this.program.sshd, ['-f', this.config, '-D', '-e'], {
+    const words = [this.program.sshd, '-f', this.config, '-D', '-e'];
+    const limited =
+      this.fileLimit === undefined
+        ? words
+        : [
+            '/bin/sh',
+            '-c',
+            // The unit is 512 bytes (POSIX).
+            `trap '' XFSZ; ulimit -S -f ${Math.ceil(this.fileLimit / 512)}; exec "$@"`,
+            'sh',
+            ...words,
+          ];
+    const [program = '', ...operands] = limited;
+    const child = spawn(program, operands, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, ...this.program.env },
     });

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { t } from '../../base/l10n.ts';
 import type { Channel, Transport } from '../channel.ts';
 import { exitCode } from '../channel.ts';
@@ -8,17 +8,22 @@ import { channelRefused, connectionLost } from '../errors.ts';
 import { forAnyShell } from '../script.ts';
 import { Slots } from '../slots.ts';
 import type { HostTerminal, TerminalOptions } from '../terminal.ts';
+import { SftpFiles } from './sftp.ts';
 
 /** Channels on one connection at a time; OpenSSH's server allows ten sessions unless it says otherwise. */
 const mostChannels = 8;
 /** Milliseconds that a server may take to open a channel. */
 const openLimit = 20_000;
+/** Milliseconds for SFTP, which the shell can stand in for. */
+const sftpLimit = 10_000;
 
 /** One authenticated connection. It is shared by all that goes to its host, also by hosts behind it. */
 export class SshConnection implements Transport {
   readonly host: string;
   /** Resolves when the connection is gone, for whatever reason. */
   readonly closed: Promise<void>;
+  /** Large files go this way. Its channel is the ninth of the ten, so that it never waits for the others. */
+  readonly transfer: SftpFiles;
   private readonly client: Client;
   private readonly channels = new Slots(mostChannels);
   private readonly quietLimit: number;
@@ -30,6 +35,13 @@ export class SshConnection implements Transport {
     this.host = host;
     this.client = client;
     this.quietLimit = quietLimit;
+    this.transfer = new SftpFiles(host, async () =>
+      this.opened<SFTPWrapper>(
+        (done) => client.sftp(done),
+        (late) => late.end(),
+        sftpLimit,
+      ),
+    );
     socket.on('data', () => {
       this.lastHeard = Date.now();
     });
@@ -143,6 +155,7 @@ export class SshConnection implements Transport {
   private async opened<T>(
     start: (done: (error: Error | undefined, value: T) => void) => void,
     discard: (late: T) => void,
+    limit = openLimit,
   ): Promise<T> {
     if (this.gone) {
       throw connectionLost(this.host);
@@ -156,7 +169,7 @@ export class SshConnection implements Transport {
       };
       const timer = setTimeout(
         () => giveUp(channelRefused(this.host, new Error(t('it does not answer')))),
-        openLimit,
+        limit,
       );
       void this.closed.then(() => giveUp(connectionLost(this.host)));
       try {

@@ -4,6 +4,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ParsedKey, ServerChannel, Session } from 'ssh2';
+import { handOver } from './outputs.ts';
 import { serveSftp } from './sftp.ts';
 import type { Disk } from './sftp.ts';
 import { spawnOnTerminal } from './terminal.ts';
@@ -286,14 +287,9 @@ export class SshServer {
       channel.exit(127);
       channel.end();
     });
-    child.once('close', () => {
-      channel.end();
-    });
-    child.stdout?.pipe(channel, { end: false });
-    child.stderr?.pipe(channel.stderr, { end: false });
+    handOver(child, channel);
     channel.pipe(child.stdin ?? channel);
     child.stdin?.on('error', () => undefined);
-    channel.on('error', () => undefined);
     session.on('signal', (accept, _reject, info) => {
       const name = info.name.replace(/^SIG/, '');
       if (signals.has(name)) {

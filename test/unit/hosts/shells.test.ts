@@ -116,6 +116,29 @@ describe('a file system that is full or closed', () => {
     await shell.close();
   });
 
+  it('removes what a writer of the same file left that was killed, and nothing else', async () => {
+    const place = join(folder, 'killed');
+    mkdirSync(place);
+    const ended = spawnSync('true').pid;
+    const others = [
+      `.conf.opengauss-dual-cluster-${process.pid}-aaaaaa`,
+      `.other.opengauss-dual-cluster-${ended}-aaaaaa`,
+      '.conf.opengauss-dual-cluster-aaaaaa',
+      `.conf.${ended}-aaaaaa`,
+    ];
+    const left = [
+      `.conf.opengauss-dual-cluster-${ended}-aaaaaa`,
+      `.conf.opengauss-dual-cluster-${ended}-bbbbbb.old`,
+    ];
+    for (const name of [...others, ...left]) {
+      writeFileSync(join(place, name), 'half');
+    }
+    const shell = machineWith('/bin/sh');
+    await shell.writeFile(join(place, 'conf'), 'new');
+    assert.deepEqual(readdirSync(place).sort(), [...others, 'conf'].sort());
+    await shell.close();
+  });
+
   it(
     'says so when the folder may not be written',
     { skip: process.getuid?.() === 0 ? 'root may write everywhere' : false },

@@ -1,14 +1,17 @@
 /** A small SSH server for what OpenSSH cannot be made to do in a test: passwords that change, odd questions. */
 import { spawn } from 'node:child_process';
 import ssh2 from 'ssh2';
-import type { AuthContext, Connection, ServerConfig } from 'ssh2';
+import type { AuthContext, Connection, ServerConfig, Session } from 'ssh2';
 import type { AddressInfo, Socket } from 'node:net';
+import { handOver } from '../../../lab/ssh/outputs.ts';
 
 export interface ServerOptions {
   readonly hostKeys?: readonly string[];
   readonly algorithms?: ServerConfig['algorithms'];
   /** Decides one attempt to log in. */
   readonly authenticate: (context: AuthContext) => void;
+  /** Adds to what a session offers, SFTP for example. */
+  readonly session?: (session: Session) => void;
 }
 
 export class TestServer {
@@ -34,17 +37,15 @@ export class TestServer {
           options.authenticate(context);
         });
         connection.on('session', (accept) => {
-          accept().on('exec', (acceptExec, _reject, info) => {
+          const session = accept();
+          options.session?.(session);
+          session.on('exec', (acceptExec, _reject, info) => {
             const channel = acceptExec();
             const child = spawn('/bin/sh', ['-c', info.command]);
             channel.pipe(child.stdin);
-            child.stdout.pipe(channel, { end: false });
-            child.stderr.pipe(channel.stderr, { end: false });
             child.stdin.on('error', () => undefined);
-            child.on('close', (code) => {
-              channel.exit(code ?? 255);
-              channel.end();
-            });
+            child.on('close', (code) => channel.exit(code ?? 255));
+            handOver(child, channel);
           });
         });
       },
