@@ -21,7 +21,8 @@ import { setting } from '../settings.ts';
 import type { TopologyEntry } from '../topology/service.ts';
 import { received } from '../webview/messages.ts';
 import { webviewPage, webviewRoots } from '../webview/page.ts';
-import { copyValue } from './copy.ts';
+import { copyToNodes } from './copy.ts';
+import type { Change, Copied } from './copy.ts';
 import { openAt } from './open.ts';
 import { driftView } from './view-model.ts';
 
@@ -295,15 +296,46 @@ export class DriftPanel implements Disposable {
     if (answer !== write) {
       return;
     }
-    for (const id of targets) {
-      const node = this.nodeOf(id);
-      if (node !== undefined) {
-        const shell = await this.services.hosts.pool(this.entry).shell(node.host);
-        await copyValue(shell, node, table.catalogue, { name, value });
-      }
-    }
+    const nodes = targets.flatMap((id) => this.nodeOf(id) ?? []);
+    const { written, left, failure } = await this.write(table.catalogue, { name, value }, nodes);
     this.refresh();
-    void vscode.window.showInformationMessage(`${t('{0} was written.', name)} ${effect}`);
+    const names = (list: readonly NodeSpec[]): string => list.map(({ id }) => id).join(', ');
+    if (left.length === 0) {
+      void vscode.window.showInformationMessage(`${t('{0} was written.', name)} ${effect}`);
+    } else if (written.length > 0) {
+      void vscode.window.showWarningMessage(
+        `${t('{0} was written on {1}, and not on {2}.', name, names(written), names(left))} ${effect}`,
+      );
+    }
+    if (failure !== undefined) {
+      await this.services.reporter.show(failure);
+    }
+  }
+
+  /** Writes with a notification that tells of the node and can be cancelled. */
+  private write(
+    catalogue: Catalogue,
+    change: Change,
+    nodes: readonly NodeSpec[],
+  ): Thenable<Copied> {
+    return vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: t('Writing {0}', change.name),
+        cancellable: true,
+      },
+      async (progress, token) => {
+        const abort = new AbortController();
+        token.onCancellationRequested(() => abort.abort());
+        return copyToNodes(nodes, change, {
+          catalogue,
+          signal: abort.signal,
+          shell: (node) =>
+            this.services.hosts.pool(this.entry).shell(node.host, { signal: abort.signal }),
+          begin: (node) => progress.report({ message: node.id }),
+        });
+      },
+    );
   }
 
   private nodeOf(id: string): NodeSpec | undefined {
