@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { loadCatalogue } from '../../../src/config/catalogue.ts';
-import type { DeploymentInput } from '../../../src/config/cluster/deployment.ts';
-import { DeploymentLinter } from '../../../src/config/cluster/lint.ts';
 import { parseConf } from '../../../src/config/document.ts';
 import { applyEdits } from '../../../src/base/edits.ts';
 import { completeConf } from '../../../src/config/language/completion.ts';
@@ -15,204 +12,14 @@ import { foldsConf, outlineConf } from '../../../src/config/language/outline.ts'
 import { renameConf, renameNode } from '../../../src/config/language/rename.ts';
 import { signatureConf } from '../../../src/config/language/signature.ts';
 import { tokensConf } from '../../../src/config/language/tokens.ts';
-import type { ConfPosition, LanguageContext } from '../../../src/config/language/types.ts';
+import type { LanguageContext } from '../../../src/config/language/types.ts';
 import { readAsServer } from '../../../src/config/readers/server.ts';
-import { describeParameter } from '../../../src/config/text/describe.ts';
-import { dualClusterLines } from '../../../src/config/text/dual-cluster.ts';
-import { otherLines } from '../../../src/config/text/others.ts';
-import { serverVersions } from '../../../src/topology/types.ts';
 import { deploymentOf, lintDeployment, listFindings, withFix } from './support.ts';
-
-/** A text with `|` where the cursor is. */
-function cursor(marked: string): ConfPosition {
-  const offset = marked.indexOf('|');
-  const text = marked.slice(0, offset) + marked.slice(offset + 1);
-  return { document: parseConf(text), text, offset };
-}
+import { aloneContext, inside, node } from './places.ts';
 
 let alone: LanguageContext;
 before(async () => {
-  alone = { catalogue: await loadCatalogue('5.0.0', 'release') };
-});
-
-/** The context of a node of a deployment, with a text in the place of its file. */
-function inside(input: DeploymentInput, nodeId: string, text: string): LanguageContext {
-  const files = new Map(input.files);
-  files.set(nodeId, { ...files.get(nodeId), postgresqlConf: text });
-  return {
-    catalogue: input.catalogue,
-    deployment: new DeploymentLinter().read({ ...input, files }),
-    nodeId,
-  };
-}
-
-/** The text after a proposal is taken. */
-function taken(place: ConfPosition, label: string, context: LanguageContext = alone): string {
-  const all = completeConf(place, context);
-  const found = all.find((each) => each.label === label);
-  assert.ok(
-    found,
-    `${label} among ${all
-      .slice(0, 20)
-      .map((each) => each.label)
-      .join(', ')}`,
-  );
-  return applyEdits(place.text, [{ range: found.range, newText: found.insertText }]);
-}
-
-const node = 'production/dn0';
-
-describe('completion', () => {
-  it('proposes names with type, default and effect, the dual cluster’s own first', () => {
-    const all = completeConf(cursor('xlog|'), alone);
-    const found = all.find((each) => each.label === 'xlog_file_size');
-    assert.match(found?.detail ?? '', /int64, 549755813888 \(512 GiB\), after a restart/);
-    assert.ok((found?.rank ?? 9) < (all.find((each) => each.label === 'work_mem')?.rank ?? 0));
-  });
-  it('replaces the whole name and keeps what follows', () => {
-    assert.equal(taken(cursor('xlog_fi|le = 1\n'), 'xlog_file_size'), 'xlog_file_size = 1\n');
-    assert.equal(taken(cursor('  xl|\n'), 'xlog_file_size'), '  xlog_file_size = \n');
-  });
-  it('proposes no name that another version has', () => {
-    const names = completeConf(cursor('|'), alone).map((each) => each.label);
-    assert.ok(names.includes('cluster_run_mode'));
-    assert.ok(!names.includes('ss_disaster_mode'));
-  });
-  it('proposes words, switches and defaults', () => {
-    assert.deepEqual(
-      completeConf(cursor('cluster_run_mode = |'), alone).map((each) => each.label),
-      ['cluster_primary', 'cluster_standby'],
-    );
-    assert.deepEqual(
-      completeConf(cursor('ss_enable_dss = o|'), alone).map((each) => each.label),
-      ['on', 'off'],
-    );
-    assert.equal(
-      taken(cursor("cluster_run_mode = 'cl|'"), "'cluster_standby'"),
-      "cluster_run_mode = 'cluster_standby'",
-    );
-  });
-  it('knows node and cluster from the topology', async () => {
-    const input = await deploymentOf({ version: '5.0.0' });
-    const context = inside(input, node, '');
-    assert.equal(taken(cursor('port = |'), '6600', context), 'port = 6600');
-    assert.equal(
-      completeConf(cursor('cluster_run_mode = |'), context)[0]?.label,
-      'cluster_primary',
-    );
-    assert.equal(
-      completeConf(cursor('ss_dss_conn_path = |'), context)[0]?.label,
-      "'UDS:/home/omm/ss_hatest/dss_home0/.dss_unix_d_socket'",
-    );
-    assert.ok(
-      completeConf(cursor('xlog_file_path = |'), context).some(
-        (each) => each.detail === 'production/dn1',
-      ),
-    );
-  });
-  it('fills in the other cluster’s nodes', async () => {
-    const input = await deploymentOf({ addresses: ['10.0.0.1', '10.0.1.1'] });
-    const whole = 'localhost=10.0.0.1 localport=6600 remotehost=10.0.1.1 remoteport=9700';
-    const context = inside(input, node, 'port = 6600\n');
-    assert.equal(
-      taken(cursor('cross_cluster_replconninfo2 = |'), whole, context),
-      `cross_cluster_replconninfo2 = '${whole}'`,
-    );
-    assert.equal(
-      taken(cursor("cross_cluster_replconninfo2 = '|'"), whole, context),
-      `cross_cluster_replconninfo2 = '${whole}'`,
-    );
-    assert.deepEqual(
-      completeConf(
-        cursor("cross_cluster_replconninfo1='localhost=10.0.0.1 localport=|'"),
-        context,
-      ).map((each) => each.label),
-      ['6600', '6601'],
-    );
-    assert.deepEqual(
-      completeConf(
-        cursor("cross_cluster_replconninfo1='remotehost=10.0.1.1 remoteport=9|'"),
-        context,
-      ).map((each) => each.label),
-      ['9600', '9700'],
-    );
-    const keys = completeConf(
-      cursor("cross_cluster_replconninfo1='localhost=10.0.0.1 |'"),
-      context,
-    ).map((each) => each.label);
-    assert.ok(keys.includes('localport=') && !keys.includes('localhost='));
-  });
-  it('is silent in comments', () => {
-    assert.deepEqual(completeConf(cursor('port = 1 # po|'), alone), []);
-    assert.deepEqual(completeConf(cursor('# po|'), alone), []);
-  });
-});
-
-describe('hover', () => {
-  const hover = (marked: string, context: LanguageContext = alone): string =>
-    hoverConf(cursor(marked), context)?.markdown ?? '';
-  it('tells type, range, default, unit and when a change takes effect', () => {
-    const text = hover('shared_bu|ffers = 1GB');
-    assert.match(text, /\*\*shared_buffers\*\*/);
-    assert.match(text, /\| Type \| int \|/);
-    assert.match(text, /8kB \(kB, MB, GB\)/);
-    assert.match(text, /after a restart/);
-    assert.match(text, /`1GB` = \*\*1 GiB\*\*/);
-  });
-  it('says what a size is', () => {
-    assert.match(hover('xlog_file_size = 6871|9476736'), /= \*\*64 GiB\*\*/);
-  });
-  it('names the line that overrides', () => {
-    assert.match(hover('po|rt = 1\nport = 2'), /Line 2 overrides this one/);
-    assert.doesNotMatch(hover('port = 1\npo|rt = 2'), /overrides/);
-  });
-  it('says what another version has instead', async () => {
-    const later = { catalogue: await loadCatalogue('7.0.0-RC1', 'release') };
-    assert.match(
-      hover("cluster_run|_mode = 'cluster_primary'", later),
-      /does not have this parameter[\s\S]*ss_disaster_mode/,
-    );
-  });
-  it('shows the other nodes’ values and the node that an entry means', async () => {
-    const input = await deploymentOf({});
-    const text = input.files.get(node)?.postgresqlConf ?? '';
-    const place = (part: string): ConfPosition => ({
-      document: parseConf(text),
-      text,
-      offset: text.indexOf(part) + 1,
-    });
-    const context = inside(input, node, text);
-    assert.match(
-      hoverConf(place('port = '), context)?.markdown ?? '',
-      /\| recovery\/dn1 \| `9700` \|/,
-    );
-    assert.match(
-      hoverConf(place('9700'), context)?.markdown ?? '',
-      /recovery\/dn1, port 9700, in the standby cluster/,
-    );
-  });
-});
-
-describe('signature of a replconninfo', () => {
-  const active = (marked: string): number | undefined => signatureConf(cursor(marked))?.active;
-  it('follows the keys', () => {
-    assert.equal(active("cross_cluster_replconninfo1 = '|"), 0);
-    assert.equal(active("cross_cluster_replconninfo1 = 'localhost=1 localport=|"), 1);
-    assert.equal(
-      active("cross_cluster_replconninfo1 = 'localhost=1 localport=2 remotehost=3 remoteport=|'"),
-      3,
-    );
-    assert.equal(
-      active(
-        "cross_cluster_replconninfo1 = 'localhost=1 localport=2 remotehost=3 remoteport=4, |'",
-      ),
-      0,
-    );
-  });
-  it('is for replconninfo only, and inside the quotes', () => {
-    assert.equal(active("log_directory = '|'"), undefined);
-    assert.equal(active("replconninfo1 = 'localhost=1'|"), undefined);
-  });
+  alone = await aloneContext();
 });
 
 describe('outline, folds and places', () => {
@@ -437,34 +244,6 @@ describe('tokens, lenses and hints', () => {
       lenses.map((lens) => lens.title),
       ['differs from dn0: default'],
     );
-  });
-});
-
-describe('descriptions', () => {
-  it('are of parameters that exist', async () => {
-    const known = new Set<string>();
-    for (const version of serverVersions) {
-      for (const name of (await loadCatalogue(version, 'debug')).names) {
-        known.add(name);
-      }
-    }
-    for (const line of (dualClusterLines + otherLines).split('\n').filter((each) => each !== '')) {
-      const [name = '', ...texts] = line.split('|');
-      assert.equal(texts.length, 2, line);
-      assert.ok(known.has(name.replace(/N$/, '1')), name);
-    }
-  });
-  it('has own words for the dual cluster, in both languages, and a line for every other', async () => {
-    for (const version of ['5.0.0', 'master'] as const) {
-      for (const name of (await loadCatalogue(version, 'debug')).names) {
-        const [english, chinese] = [describeParameter(name, 'en'), describeParameter(name, 'zh')];
-        assert.ok(english.length > 3 && chinese.length > 1, name);
-        if (/^(ss_|xlog_file|xlog_lock|cross_cluster|cluster_run)/.test(name)) {
-          assert.match(english, /[a-z]{2} .*[.)]$/s, name);
-          assert.match(chinese, /[\u4e00-\u9fff]{2}/, name);
-        }
-      }
-    }
   });
 });
 
