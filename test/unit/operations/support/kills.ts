@@ -83,7 +83,7 @@ async function crash(bare: BareLab): Promise<void> {
 }
 
 /** Steps that only look, or find nothing to do on the lab's loopback addresses: "skipped" is their common end. */
-const looking = /^(?:preflight|hba|replication|stop-for-build)\b/;
+const looking = /^(?:roles|preflight|hba|replication|stop-for-build)\b/;
 
 /** Milliseconds between the moment and the blow; a step may be over by then, and is hit again without one. */
 const delays = [0, 40, 0, 150, 400];
