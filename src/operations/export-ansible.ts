@@ -1,5 +1,6 @@
 import type { Topology } from '../topology/types.ts';
 import { exportPrelude } from './export-prelude.ts';
+import { exportRefusal } from './export-refusal.ts';
 import type { Plan, StepScript } from './types.ts';
 
 interface Task {
@@ -9,8 +10,14 @@ interface Task {
 
 /** Text that Ansible must not take for a template of its own. */
 function raw(text: string): string {
-  // A text that ends the block itself cannot be told apart; none of ours does.
-  return `{% raw %}${text}{% endraw %}`;
+  // What would end the block itself stands outside of it.
+  const safe = text.replace(/\{%(?=[-+]?\s*endraw)/g, "{% endraw %}{{ '{%' }}{% raw %}");
+  return `{% raw %}${safe}{% endraw %}`;
+}
+
+/** A word of the plan, which hardly ever holds what a template is made of. */
+function word(text: string): string {
+  return /\{[{%#]/.test(text) ? raw(text) : text;
 }
 
 function shell(body: string): Record<string, unknown> {
@@ -24,7 +31,9 @@ function tasks(script: StepScript, title: string, number: string): Task[] {
   const given = script.given ?? [];
   const environment = {
     ...Object.fromEntries(given.map((value) => [value.name, `{{ given_${value.name} }}`])),
-    ...(script.needsPassword === true ? { PASSWORD: '{{ password }}' } : {}),
+    ...(script.needsPassword === true
+      ? { PASSWORD: "{{ hostvars['localhost'].initial_password }}" }
+      : {}),
   };
   const words = {
     ...(Object.keys(environment).length === 0 ? {} : { environment }),
@@ -40,21 +49,21 @@ function tasks(script: StepScript, title: string, number: string): Task[] {
   for (const value of given) {
     list.push(
       {
-        name: `${title}: ${value.name}`,
+        name: word(`${title}: ${value.name}`),
         ...shell(value.command),
-        delegate_to: value.host,
+        delegate_to: word(value.host),
         register: `asked_${value.name}`,
         changed_when: false,
       },
       {
-        name: `${title}: ${value.name} is known`,
+        name: word(`${title}: ${value.name} is known`),
         'ansible.builtin.set_fact': { [`given_${value.name}`]: `{{ asked_${value.name}.stdout }}` },
       },
     );
   }
   if (script.check !== undefined) {
     list.push({
-      name: `${title}: is it true already?`,
+      name: word(`${title}: is it true already?`),
       ...shell(functions + script.check),
       ...words,
       register: check,
@@ -63,14 +72,14 @@ function tasks(script: StepScript, title: string, number: string): Task[] {
     });
   }
   list.push({
-    name: title,
+    name: word(title),
     ...shell(`${functions}${password}set -e\n${script.run}`),
     ...words,
     ...(script.check === undefined ? {} : { when: `${check}.rc != 0` }),
   });
   if (script.verify !== undefined) {
     list.push({
-      name: `${title}: verified`,
+      name: word(`${title}: verified`),
       ...shell(functions + script.verify),
       ...words,
       changed_when: false,
@@ -83,13 +92,15 @@ function inventoryVariables(topology: Topology, host: string): Record<string, un
   const spec = topology.hosts[host];
   return {
     ...(host === 'local' ? { ansible_connection: 'local' } : {}),
-    ...(spec?.hostName === undefined ? {} : { ansible_host: spec.hostName }),
+    ...(spec?.hostName === undefined ? {} : { ansible_host: word(spec.hostName) }),
     ...(spec?.port === undefined ? {} : { ansible_port: spec.port }),
-    ...(spec?.user === undefined ? {} : { ansible_user: spec.user }),
+    ...(spec?.user === undefined ? {} : { ansible_user: word(spec.user) }),
     ...(spec?.identityFile === undefined
       ? {}
-      : { ansible_ssh_private_key_file: spec.identityFile }),
-    ...(spec?.proxyJump === undefined ? {} : { ansible_ssh_common_args: `-J ${spec.proxyJump}` }),
+      : { ansible_ssh_private_key_file: word(spec.identityFile) }),
+    ...(spec?.proxyJump === undefined
+      ? {}
+      : { ansible_ssh_common_args: word(`-J ${spec.proxyJump}`) }),
   };
 }
 
@@ -98,6 +109,10 @@ function inventoryVariables(topology: Topology, host: string): Record<string, un
  * already, and is verified afterwards. The password is prompted for and goes by the environment, never by a command line.
  */
 export async function exportAnsiblePlaybook(plan: Plan): Promise<string> {
+  const refusal = exportRefusal(plan);
+  if (refusal !== undefined) {
+    throw refusal;
+  }
   const { stringify } = await import('../topology/lazy/yaml.ts');
   const scripts = plan.steps.flatMap((step) => step.scripts ?? []);
   const hosts = [
@@ -108,18 +123,40 @@ export async function exportAnsiblePlaybook(plan: Plan): Promise<string> {
       ]),
     ),
   ];
+  const asks = scripts.some((script) => script.needsPassword === true);
   const common = { gather_facts: false };
   const vars = { prelude: raw(exportPrelude) };
   const plays: Record<string, unknown>[] = [
     {
-      name: plan.title,
+      name: word(plan.title),
       hosts: 'localhost',
       ...common,
-      tasks: hosts.map((host) => ({
-        name: `Host ${host}`,
-        'ansible.builtin.add_host': { name: host, ...inventoryVariables(plan.topology, host) },
-        changed_when: false,
-      })),
+      ...(asks
+        ? {
+            vars_prompt: [
+              { name: 'password', prompt: 'Password of the initial user', private: true },
+            ],
+          }
+        : {}),
+      tasks: [
+        ...hosts.map((host) => ({
+          name: word(`Host ${host}`),
+          'ansible.builtin.add_host': {
+            name: word(host),
+            ...inventoryVariables(plan.topology, host),
+          },
+          changed_when: false,
+        })),
+        ...(asks
+          ? [
+              {
+                name: 'Password of the initial user',
+                'ansible.builtin.set_fact': { initial_password: '{{ password }}' },
+                no_log: true,
+              },
+            ]
+          : []),
+      ],
     },
   ];
   let number = 0;
@@ -127,17 +164,10 @@ export async function exportAnsiblePlaybook(plan: Plan): Promise<string> {
     for (const script of step.scripts ?? []) {
       number += 1;
       plays.push({
-        name: step.title,
-        hosts: script.host,
+        name: word(step.title),
+        hosts: word(script.host),
         ...common,
         vars,
-        ...(script.needsPassword === true
-          ? {
-              vars_prompt: [
-                { name: 'password', prompt: 'Password of the initial user', private: true },
-              ],
-            }
-          : {}),
         tasks: tasks(script, step.title, String(number)),
       });
     }

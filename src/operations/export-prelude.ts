@@ -36,20 +36,31 @@ remove_parameter() {
   cat "$1.new" > "$1" && rm -f "$1.new"
 }
 
+# has_parameter FILE NAME LITERAL: its one active line says so. Without LITERAL: no active line of it is there.
+has_parameter() {
+  awk -v name="$2" -v wanted="\${3-}" -v none="\${3-none}" '{ line = $0; sub(/^[ \\t]*/, "", line); word = line; sub(/[ \\t=].*/, "", word)
+      if (tolower(word) == name) { n++; sub(/^[^ \\t=]*[ \\t]*=?[ \\t]*/, "", line); sub(/[ \\t]*$/, "", line); if (line == wanted) right++ } }
+    END { exit !(none == "none" ? n == 0 : n == 1 && right == 1) }' "$1"
+}
+
 # set_parameter FILE NAME LITERAL: one active line, at the end.
 set_parameter() {
   remove_parameter "$1" "$2" && printf '%s = %s\\n' "$2" "$3" >> "$1"
 }
 
+# is_allowed FILE USER ADDRESS
+is_allowed() { grep -qsE "^host +all +$2 +$3/32 +trust" "$1"; }
+
 # allow_host FILE USER ADDRESS
 allow_host() {
-  grep -qE "^host +all +$2 +$3/32 +trust" "$1" && return 0
+  is_allowed "$@" && return 0
   { printf 'host all %s %s/32 trust\\nhost all all %s/32 sha256\\n' "$2" "$3" "$3"; cat "$1"; } > "$1.new" || return 1
   cat "$1.new" > "$1" && rm -f "$1.new"
 }
 
 # has_role ENVIRONMENT DATADIR ROLE: the server answers, is Normal and has the role.
 has_role() {
+  test -e "$1" || return 1
   (. "$1"; gs_ctl query -D "$2" < /dev/null 2>/dev/null) | awk -v role="$3" '
     /sync_mode/ { offline = 1 }
     /local_role/ && !seen { sub(/^[^:]*: */, ""); sub(/[ \\t]+$/, ""); seen = 1; right = ($0 == role) }
@@ -66,6 +77,7 @@ has_sender() {
 
 # system_identifier ENVIRONMENT SOCKET
 system_identifier() {
+  test -e "$1" || return 0
   (. "$1"; pg_controldata --enable-dss --socketpath="$2" +data < /dev/null 2>/dev/null) |
     sed -n 's/^Database system identifier: *//p' | head -n 1
 }

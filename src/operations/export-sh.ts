@@ -2,6 +2,7 @@ import { t } from '../base/l10n.ts';
 import { command, operand, quote } from '../hosts/quote.ts';
 import type { Topology } from '../topology/types.ts';
 import { exportPrelude } from './export-prelude.ts';
+import { exportRefusal } from './export-refusal.ts';
 import type { Plan, ScriptValue, StepScript } from './types.ts';
 
 /** How the script reaches a host: by `ssh` as the topology says, or by a shell of this machine. */
@@ -10,8 +11,7 @@ function reach(topology: Topology, host: string): string {
     return 'sh -s';
   }
   const spec = topology.hosts[host];
-  return command(
-    'ssh',
+  const options = command(
     ...(spec?.port === undefined ? [] : ['-p', String(spec.port)]),
     ...(spec?.user === undefined ? [] : ['-l', operand(spec.user)]),
     ...(spec?.identityFile === undefined ? [] : ['-i', operand(spec.identityFile)]),
@@ -20,6 +20,7 @@ function reach(topology: Topology, host: string): string {
     operand(spec?.hostName ?? host),
     'sh -s',
   );
+  return `ssh \${SSH_CONFIG:+-F "$SSH_CONFIG"} ${options}`;
 }
 
 function comment(text: string): string {
@@ -57,9 +58,13 @@ function partLines(script: StepScript, title: string): string {
 /**
  * The plan as a readable script for `sh`, with the same questions before and after each step as the plan itself. It
  * reaches the hosts by `ssh`, can be run again, and stops at the first failure. The password is asked for and goes to
- * the hosts by standard input.
+ * the hosts by standard input. Rejects (`recipe-refused`) a plan that cannot be a script.
  */
 export function exportShellScript(plan: Plan): string {
+  const refusal = exportRefusal(plan);
+  if (refusal !== undefined) {
+    throw refusal;
+  }
   const scripts = plan.steps.flatMap((step) => step.scripts ?? []);
   const hosts = [
     ...new Set(
@@ -69,6 +74,9 @@ export function exportShellScript(plan: Plan): string {
       ]),
     ),
   ];
+  const looking = plan.steps
+    .filter((step) => (step.scripts ?? []).length === 0)
+    .map((step) => step.title);
   const password = scripts.some((script) => script.needsPassword === true);
   const sections = plan.steps.flatMap((step) => {
     const parts = step.scripts ?? [];
@@ -91,7 +99,8 @@ export function exportShellScript(plan: Plan): string {
   return `#!/bin/sh
 ${comment(plan.title)}
 ${comment(t('Each step asks first whether its result is already true, and proves it afterwards. It can be run again.'))}
-${plan.notes.map((note) => `${comment(note)}\n`).join('')}set -u
+${comment(t('SSH_CONFIG may name another configuration of ssh than ~/.ssh/config.'))}
+${looking.length === 0 ? '' : `${comment(t('Only the plan itself does what only looks: {0}.', looking.join('; ')))}\n`}${plan.notes.map((note) => `${comment(note)}\n`).join('')}set -u
 
 # What runs on the hosts before each step.
 PRELUDE=$(cat <<'END_OF_PRELUDE'

@@ -1,15 +1,21 @@
+import { sleep } from '../../base/async.ts';
+import type { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import type { Catalogue } from '../../config/catalogue.ts';
 import { loadCatalogue } from '../../config/catalogue.ts';
 import { parseConf } from '../../config/document.ts';
 import { readAsServer, serverLog } from '../../config/readers/server.ts';
+import { isHostFailure } from '../../hosts/errors.ts';
 import { quote } from '../../hosts/quote.ts';
 import { blocked, commandFailed, notVerified, refused } from '../errors.ts';
 import { runForNode } from '../host/command.ts';
 import { nodeRuns, queryNode } from '../host/node-query.ts';
-import { describe, isSettled, serverWords, startNode, stopNode } from '../host/servers.ts';
+import { asOf, describe, isSettled, serverWords, startNode, stopNode } from '../host/servers.ts';
 import { readText } from '../host/text-files.ts';
-import type { CheckAnswer, Plan, Step, StepContext } from '../types.ts';
+import { managedLimits, startManaged, stopManaged } from '../steps/managed-act.ts';
+import { notInForce } from '../steps/in-force.ts';
+import { wrongMode } from '../steps/mode-guards.ts';
+import type { CheckAnswer, Plan, PreviewPart, Step, StepContext } from '../types.ts';
 import type { ClusterLayout, Layout, NodeLayout } from './layout.ts';
 import { ids, planOf } from './recipe.ts';
 
@@ -20,6 +26,10 @@ export interface EditedFile {
   /** As it was when the person began. */
   readonly before: string;
   readonly after: string;
+}
+
+function changedNames(file: EditedFile): readonly string[] {
+  return file.name === 'postgresql.conf' ? changedParameters(file.before, file.after) : [];
 }
 
 /** What a change needs to take effect. */
@@ -102,34 +112,84 @@ async function write(
   });
 }
 
+/** A file of a node with everything that its change needs. */
+interface Change {
+  readonly layout: Layout;
+  readonly cluster: ClusterLayout;
+  readonly node: NodeLayout;
+  readonly file: EditedFile;
+  readonly path: string;
+  readonly effect: Effect;
+  readonly catalogue: Catalogue;
+}
+
+/** Waits until the server has what the file says. Rejects with the server's own words when it refuses the file. */
+async function awaitTaken(
+  context: StepContext,
+  node: NodeLayout,
+  file: EditedFile,
+  catalogue: Catalogue,
+): Promise<void> {
+  const names = changedNames(file);
+  let last: readonly string[] = [];
+  const refused = async (): Promise<Failure> =>
+    notVerified(
+      t(
+        '{0} did not take the new {1}: {2}',
+        node.id,
+        file.name,
+        [...last, await newWords(context, node)].join('; '),
+      ),
+      { host: node.host, node: node.id },
+    );
+  for (let attempt = 1; ; attempt += 1) {
+    await sleep(300, context.signal);
+    if (/contains errors|could not load pg_hba/.test(await newWords(context, node))) {
+      throw await refused();
+    }
+    last = (await notInForce(context, node, file.after, names, catalogue)) ?? [];
+    if (last.length === 0) {
+      return;
+    }
+    if (attempt >= 20) {
+      throw await refused();
+    }
+  }
+}
+
 /** Brings the change into force; puts the former file back when the node does not come up with the new one. */
 async function enforce(
   context: StepContext,
-  layout: Layout,
-  cluster: ClusterLayout,
-  node: NodeLayout,
-  file: EditedFile,
-  path: string,
-  effect: Effect,
+  { layout, cluster, node, file, path, effect, catalogue }: Change,
+  wasRunning: boolean,
 ): Promise<void> {
-  const running = await nodeRuns(context, node);
-  await write(context, node, path, file.after);
-  if (!running || effect === 'none') {
+  const running = wasRunning || (await nodeRuns(context, node));
+  if (running && effect === 'restart' && cluster.spec.manager !== 'cm') {
+    const failure = await wrongMode(context, layout, cluster);
+    if (failure !== undefined) {
+      throw failure;
+    }
+  }
+  if ((await readText(context, node.host, path))?.text !== file.after) {
+    await write(context, node, path, file.after);
+  }
+  if (effect === 'none' || !running) {
     return;
   }
   try {
     if (effect === 'reload') {
       await reload(context, node);
-      if (/contains errors|could not load pg_hba/.test(await newWords(context, node))) {
-        throw notVerified(t('{0} did not take the new {1}.', node.id, file.name), {
-          node: node.id,
-        });
-      }
+      await awaitTaken(context, node, file, catalogue);
     } else {
-      await stopNode(context, node);
-      await startNode(context, layout, cluster, node);
+      await stop(context, layout, cluster, node);
+      await start(context, layout, cluster, node);
+      await awaitTaken(context, node, file, catalogue);
     }
   } catch (thrown) {
+    if (isHostFailure(thrown, 'result-unknown', 'connection-lost', 'unreachable', 'timed-out')) {
+      // What has happened is not known: the step is looked at again before anything is put back.
+      throw thrown;
+    }
     context.output(
       `${t('{0} does not work with the new {1}; the former one is put back.', node.id, file.name)}\n`,
     );
@@ -137,14 +197,45 @@ async function enforce(
     if (await nodeRuns(context, node)) {
       await reload(context, node);
     } else {
-      await startNode(context, layout, cluster, node);
+      await start(context, layout, cluster, node);
     }
     throw thrown;
   }
 }
 
+/** What the cluster manager runs, it alone stops and starts; it would start again what others stop. */
+async function stop(
+  context: StepContext,
+  layout: Layout,
+  cluster: ClusterLayout,
+  node: NodeLayout,
+): Promise<void> {
+  await (cluster.spec.manager === 'cm'
+    ? stopManaged(context, { layout, cluster, node }, managedLimits)
+    : stopNode(context, node));
+}
+
+async function start(
+  context: StepContext,
+  layout: Layout,
+  cluster: ClusterLayout,
+  node: NodeLayout,
+): Promise<void> {
+  await (cluster.spec.manager === 'cm'
+    ? startManaged(context, { layout, cluster, node }, managedLimits)
+    : startNode(context, layout, cluster, node));
+}
+
+function restartCommands(cluster: ClusterLayout, node: NodeLayout): readonly string[] {
+  return cluster.spec.manager === 'cm'
+    ? ['cm_ctl stop -n … -I …', 'cm_ctl start -n … -I …']
+    : [`gs_ctl stop -D ${quote(node.dataDir)} -m fast`, `gs_ctl start -D ${quote(node.dataDir)}`];
+}
+
+/** What the server has said since it last read its files. */
 async function newWords(context: StepContext, node: NodeLayout): Promise<string> {
-  return (await serverWords(context, node)).split('\n').slice(-6).join('\n');
+  const words = await serverWords(context, node);
+  return words.slice(Math.max(words.lastIndexOf('received SIGHUP'), 0)).trim();
 }
 
 function fileStep(
@@ -157,7 +248,11 @@ function fileStep(
   const cluster = layout.clusters.find((one) => one.nodes.includes(node)) ?? layout.primary;
   const path = `${node.dataDir}/${file.name}`;
   const effect = effectOf(file, catalogue);
-  const names = file.name === 'postgresql.conf' ? changedParameters(file.before, file.after) : [];
+  const names = changedNames(file);
+  const restarting = names.filter((name) => catalogue.get(name)?.context === 'postmaster');
+  const change: Change = { layout, cluster, node, file, path, effect, catalogue };
+  // Between its stop and its start a node is down because of us.
+  let wasRunning = false;
   return {
     id: `apply.${node.id}.${file.name}`,
     title: t('{0} of {1}', file.name, node.id),
@@ -167,11 +262,7 @@ function fileStep(
     after,
     ...(effect === 'restart'
       ? {
-          restarts: t(
-            '{0}, because of {1}',
-            node.id,
-            names.filter((name) => catalogue.get(name)?.context === 'postmaster').join(', '),
-          ),
+          restarts: t('{0}, because of {1}', node.id, restarting.join(', ')),
         }
       : {}),
     timeout: 900_000,
@@ -179,7 +270,12 @@ function fileStep(
     check: async (context) => {
       const current = await readText(context, node.host, path);
       if (current?.text === file.after) {
-        return { kind: 'done', evidence: t('{0} is as it was edited.', path) };
+        const open = (await nodeRuns(context, node))
+          ? await notInForce(context, node, file.after, names, catalogue)
+          : [];
+        return wasRunning || (open !== undefined && open.length > 0)
+          ? { kind: 'needed' }
+          : { kind: 'done', evidence: t('{0} is as it was edited.', path) };
       }
       if (current?.text !== file.before) {
         return {
@@ -200,19 +296,21 @@ function fileStep(
     preview: () =>
       Promise.resolve([
         { kind: 'file', path, before: file.before, after: file.after },
+        ...effects(names, restarting),
         ...(effect === 'reload'
           ? [{ kind: 'command' as const, command: `gs_ctl reload -D ${quote(node.dataDir)}` }]
           : effect === 'restart'
-            ? [
-                {
-                  kind: 'command' as const,
-                  command: `gs_ctl stop -D ${quote(node.dataDir)} -m fast`,
-                },
-                { kind: 'command' as const, command: `gs_ctl start -D ${quote(node.dataDir)}` },
-              ]
+            ? restartCommands(cluster, node).map((command) => ({
+                kind: 'command' as const,
+                command,
+              }))
             : []),
       ]),
-    run: (context) => enforce(context, layout, cluster, node, file, path, effect),
+    run: async (context) => {
+      wasRunning ||= await nodeRuns(context, node);
+      await enforce(context, change, wasRunning);
+      wasRunning = false;
+    },
     verify: async (context) => {
       const current = await readText(context, node.host, path);
       if (current?.text !== file.after) {
@@ -225,12 +323,36 @@ function fileStep(
         return t('{0} is as it was edited; {1} does not run.', path, node.id);
       }
       const query = await queryNode(context, node);
-      if (!isSettled(query, cluster.role)) {
-        throw notVerified(describe(node, query), { host: node.host, node: node.id });
+      const open = (await notInForce(context, node, file.after, names, catalogue)) ?? [];
+      if (!isSettled(query, asOf(cluster)) || open.length > 0) {
+        throw notVerified([describe(node, query), ...open].join('; '), {
+          host: node.host,
+          node: node.id,
+        });
       }
-      return describe(node, query);
+      return names.length === 0
+        ? describe(node, query)
+        : `${describe(node, query)}; ${t('in force: {0}', names.join(', '))}`;
     },
   };
+}
+
+/** What each parameter needs, for people. */
+function effects(names: readonly string[], restarting: readonly string[]): PreviewPart[] {
+  const reloaded = names.filter((name) => !restarting.includes(name));
+  return [
+    ...(restarting.length === 0
+      ? []
+      : [
+          {
+            kind: 'note' as const,
+            text: t('In force after a restart: {0}', restarting.join(', ')),
+          },
+        ]),
+    ...(reloaded.length === 0
+      ? []
+      : [{ kind: 'note' as const, text: t('In force after a reload: {0}', reloaded.join(', ')) }]),
+  ];
 }
 
 /**

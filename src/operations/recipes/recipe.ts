@@ -39,6 +39,6 @@ export function ids(steps: readonly Step[]): string[] {
 /** For plans whose steps look before they act, which a script cannot. */
 export function exportNote(): string {
   return t(
-    'An exported script of this plan does nothing: each step looks at both clusters right before it acts, and only the plan itself does that.',
+    'This plan cannot be exported: each step looks at both clusters right before it acts, and only the plan itself does that.',
   );
 }

@@ -37,7 +37,7 @@ export function cmConfigSteps(cluster: ClusterLayout, after: readonly string[]):
       after,
       content,
       shared: true,
-      scriptCheck: `grep -qx 'BITMAP_ONLINE *= *${wanted.online ?? 0n}' ${quote(path)}`,
+      scriptCheck: `grep -qsx 'BITMAP_ONLINE *= *${wanted.online ?? 0n}' ${quote(path)}`,
       accept: (text) => {
         const { reformer, online } = readCmConfig(parseIni(text));
         return reformer !== undefined && online === wanted.online;

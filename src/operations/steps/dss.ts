@@ -68,20 +68,20 @@ export function dssConfigSteps(
       `mkdir -p -m 700 -- ${quote(`${node.dssHome}/cfg`)} ${quote(`${node.dssHome}/log`)}`,
     );
   };
-  const files: readonly (readonly [string, string, (text: string) => boolean])[] = [
+  const files: readonly (readonly [name: string, content: string, alternatives: string[]])[] = [
     [
       'dss_inst.ini',
       dssInstText(layout, cluster, node),
-      (text) => cluster.role === 'standby' && text === dssInstText(layout, cluster, node, true),
+      cluster.role === 'standby' ? [dssInstText(layout, cluster, node, true)] : [],
     ],
     [
       'dss_vg_conf.ini',
       dssVgText(cluster),
       // Once built, the one of the two that was the standby cluster reads the redo log of the other, for good.
-      (text) => layout.clusters.some((other) => text === dssVgText(cluster, other)),
+      layout.clusters.map((other) => dssVgText(cluster, other)),
     ],
   ];
-  return files.map(([name, content, accept], index) => {
+  return files.map(([name, content, alternatives], index) => {
     const path = `${node.dssHome}/cfg/${name}`;
     const id = `${name}.${node.id}`;
     const step = fileStep({
@@ -92,7 +92,7 @@ export function dssConfigSteps(
       path,
       after: index === 0 ? after : [`dss_inst.ini.${node.id}`],
       content,
-      accept,
+      alternatives,
       prepare,
     });
     return {
@@ -192,7 +192,7 @@ export function startDssStep(node: NodeLayout, after: readonly string[]): Step {
       {
         host: node.host,
         check: `(. ${quote(node.envFile)}; dsscmd getstatus -U ${quote(node.socket)} | grep -q ' is open ')`,
-        run: `(. ${quote(node.envFile)}; nohup ${dssCommand(node)} >> ${quote(`${node.dssHome}/log/dssserver.out`)} 2>&1 < /dev/null &)`,
+        run: `mkdir -p -m 700 ${quote(`${node.dssHome}/log`)}\n(. ${quote(node.envFile)}; nohup ${dssCommand(node)} >> ${quote(`${node.dssHome}/log/dssserver.out`)} 2>&1 < /dev/null &)`,
         verify: `wait_for 60 sh -c ${quote(`. ${quote(node.envFile)}; dsscmd getstatus -U ${quote(node.socket)} | grep -q ' is open '`)}`,
       },
     ],

@@ -18,6 +18,8 @@ export interface FileStepOptions {
   readonly content: string;
   readonly mode?: number;
   /** Contents beside the wanted one that are right too, such as those of a later step. */
+  readonly alternatives?: readonly string[];
+  /** The same for what is not known word by word. */
   readonly accept?: (text: string) => boolean;
   /** The question of the exported script when it is another than whether the content is equal. */
   readonly scriptCheck?: string;
@@ -30,7 +32,9 @@ export interface FileStepOptions {
 /** A step whose result is a file with a certain content. */
 export function fileStep(options: FileStepOptions): Step {
   const { host, path, content } = options;
-  const right = (text: string): boolean => text === content || options.accept?.(text) === true;
+  const alternatives = (options.alternatives ?? []).filter((text) => text !== content);
+  const right = (text: string): boolean =>
+    text === content || alternatives.includes(text) || options.accept?.(text) === true;
   return {
     id: options.id,
     title: options.title,
@@ -44,7 +48,12 @@ export function fileStep(options: FileStepOptions): Step {
       {
         host,
         functions: `wanted() {\ncat <<'END_OF_FILE'\n${content}END_OF_FILE\n}`,
-        check: options.scriptCheck ?? `wanted | cmp -s - ${quote(path)}`,
+        check:
+          options.scriptCheck ??
+          [
+            `wanted | cmp -s - ${quote(path)}`,
+            ...alternatives.map((text) => `printf '%s' ${quote(text)} | cmp -s - ${quote(path)}`),
+          ].join(' || '),
         run: `mkdir -p ${quote(dirname(path))}\n(umask ${options.mode === 0o644 ? '022' : '077'}; wanted > ${quote(`${path}.new`)})\nmv ${quote(`${path}.new`)} ${quote(path)}`,
       },
     ],

@@ -114,6 +114,14 @@ export function parametersStep(options: {
     scripts: [
       {
         host: node.host,
+        check: [
+          `test -e ${quote(path)}`,
+          ...settings.map(([name, literal]) =>
+            literal === undefined
+              ? `has_parameter ${quote(path)} ${quote(name)}`
+              : `has_parameter ${quote(path)} ${quote(name)} ${quote(literal)}`,
+          ),
+        ].join(' && '),
         run: settings
           .map(([name, literal]) =>
             literal === undefined
@@ -237,6 +245,9 @@ export function hbaStep(
     scripts: [
       {
         host: node.host,
+        check: [...new Set(peers.map((peer) => peer.address))]
+          .map((address) => `is_allowed ${quote(path)} "$(id -un)" ${quote(address)}`)
+          .join(' && '),
         run: [...new Set(peers.map((peer) => peer.address))]
           .map((address) => `allow_host ${quote(path)} "$(id -un)" ${quote(address)}`)
           .join('\n'),

@@ -15,9 +15,19 @@ import { exportPrelude } from '../../../src/operations/export-prelude.ts';
 import { exportShellScript } from '../../../src/operations/export-sh.ts';
 import { diffLines, unifiedDiff } from '../../../src/operations/line-diff.ts';
 import { planDocument } from '../../../src/operations/plan-document.ts';
-import { deployPlan, disasterRecoveryPlan } from '../../../src/operations/recipes/deploy.ts';
+import {
+  deployPlan,
+  disasterRecoveryPlan,
+  preflightPlan,
+} from '../../../src/operations/recipes/deploy.ts';
 import { layoutOf } from '../../../src/operations/recipes/layout.ts';
 import { restartPlan, startPlan, stopPlan } from '../../../src/operations/recipes/lifecycle.ts';
+import {
+  failoverPlan,
+  rebuildPlan,
+  switchoverPlan,
+} from '../../../src/operations/recipes/roles.ts';
+import { tearDownPlan } from '../../../src/operations/recipes/tear-down.ts';
 import { runReport } from '../../../src/operations/report.ts';
 import type { Plan, Step } from '../../../src/operations/types.ts';
 import { seedTopology } from './support/seed-topology.ts';
@@ -261,6 +271,20 @@ describe('exports', () => {
       assert.equal(run(`set_parameter ${quote(conf)} port 6600`), 0);
       assert.equal(run(`remove_parameter ${quote(conf)} xlog_file_path`), 0);
       assert.equal(await readFile(conf, 'utf8'), '#port = 1\nportal = 3\nport = 6600\n');
+      assert.equal(run(`has_parameter ${quote(conf)} port 6600`), 0);
+      assert.equal(run(`has_parameter ${quote(conf)} port 660`), 1);
+      assert.equal(run(`has_parameter ${quote(conf)} xlog_file_path`), 0);
+      assert.equal(run(`has_parameter ${quote(conf)} port`), 1);
+      assert.equal(run(`refuse_mode ${quote(conf)} port primary`), 0);
+      await writeFile(join(folder, 'mode'), "cluster_run_mode = 'cluster_standby'  # x\n");
+      assert.equal(
+        run(`refuse_mode ${quote(join(folder, 'mode'))} cluster_run_mode cluster_standby`),
+        1,
+      );
+      assert.equal(
+        run(`refuse_mode ${quote(join(folder, 'mode'))} cluster_run_mode cluster_primary`),
+        0,
+      );
       assert.equal(run(`refuse_filled ${quote(folder)}`), 1);
       assert.equal(run(`refuse_existing ${quote(conf)}`), 1);
       const hba = join(folder, 'pg_hba.conf');
@@ -278,6 +302,78 @@ describe('exports', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('are refused where a part of a plan alone would do harm', async () => {
+    const layout = layoutOf(seedTopology('7.0.0-RC1'), undefined);
+    const recovery = { kind: 'cluster', name: 'recovery' } as const;
+    for (const plan of [
+      switchoverPlan(layout, recovery),
+      failoverPlan(layout, recovery),
+      rebuildPlan(layout, recovery),
+      tearDownPlan(layout),
+      preflightPlan(layout),
+    ]) {
+      const refused = (thrown: { code?: string; remedy?: string }): boolean =>
+        thrown.code === 'recipe-refused' && (thrown.remedy ?? '') !== '';
+      assert.throws(() => exportShellScript(plan), refused, plan.recipe);
+      await assert.rejects(exportAnsiblePlaybook(plan), refused, plan.recipe);
+    }
+  });
+
+  it('are playbooks of Ansible’s own modules, with no template but ours', async () => {
+    const layout = layoutOf(seedTopology('7.0.0-RC1'), undefined);
+    const plan = deployPlan({
+      ...layout,
+      topology: { ...layout.topology, hosts: { local: { hostName: '{{ evil }}', user: 'a{%b' } } },
+    } as typeof layout);
+    const odd = {
+      ...plan,
+      title: 'A {{ title }}',
+      steps: plan.steps.map((step) => ({
+        ...step,
+        scripts: (step.scripts ?? []).map((script) => ({
+          ...script,
+          run: `${script.run}\necho '{{ x }} {% endraw %} {# y #}'`,
+        })),
+      })),
+    };
+    const text = await exportAnsiblePlaybook(odd);
+    const plays = parse(text, { maxAliasCount: -1 }) as Record<string, unknown>[];
+    const words = new Set([
+      'name',
+      'args',
+      'environment',
+      'register',
+      'changed_when',
+      'failed_when',
+      'when',
+      'no_log',
+      'delegate_to',
+    ]);
+    const tasks = plays.flatMap((play) => play['tasks'] as Record<string, unknown>[]);
+    for (const task of tasks) {
+      const modules = Object.keys(task).filter((key) => !words.has(key));
+      assert.equal(modules.length, 1, JSON.stringify(Object.keys(task)));
+      assert.match(modules[0] ?? '', /^ansible\.builtin\.(?:shell|add_host|set_fact)$/);
+    }
+    const ours =
+      /\{\{ (?:prelude|password|given_[A-Z_]+|asked_[A-Z_]+\.stdout|'\{%'|hostvars\['localhost'\]\.initial_password) \}\}/g;
+    const strings = (value: unknown): string[] =>
+      typeof value === 'string'
+        ? [value]
+        : typeof value === 'object' && value !== null
+          ? Object.values(value).flatMap(strings)
+          : [];
+    for (const value of strings(plays)) {
+      const left = value.replace(/\{% raw %\}.*?\{% endraw %\}/gs, '').replace(ours, '');
+      assert.doesNotMatch(left, /\{[{%#]/);
+    }
+    // What changes something and can be asked before is asked before.
+    const guarded = tasks.filter((task) => 'when' in task);
+    assert.ok(guarded.length > 30);
+    assert.ok(guarded.every((task) => /^checked_\d+\.rc != 0$/.test(String(task['when']))));
+    assert.doesNotMatch(text, /^\s*mode: [0-7]+$/m);
   });
 
   it('are playbooks that Ansible takes', async (context) => {

@@ -1,0 +1,30 @@
+import type { Failure } from '../base/errors.ts';
+import { t } from '../base/l10n.ts';
+import { refused } from './errors.ts';
+import type { Plan } from './types.ts';
+
+/**
+ * Why a plan cannot be a script; undefined when it can. Role changes, and what reads the journal, look right before they
+ * act, and a part of them alone would do harm.
+ */
+export function exportRefusal(plan: Plan): Failure | undefined {
+  const silent = plan.steps.filter((step) => (step.scripts ?? []).length === 0);
+  const missing = silent.find(
+    (step) => step.destructive !== undefined || step.restarts !== undefined,
+  );
+  if (missing === undefined && silent.length < plan.steps.length) {
+    return undefined;
+  }
+  return plan.readOnly === true
+    ? refused(
+        t('“{0}” only looks: there is nothing to export.', plan.title),
+        t('Run it here; its report lists all checks.'),
+      )
+    : refused(
+        t(
+          '“{0}” cannot be a script or playbook: its steps look at the clusters and the journal right before they act.',
+          plan.title,
+        ),
+        t('Run the plan here or with “opengauss-dual-cluster apply {0}”.', plan.recipe),
+      );
+}
