@@ -21,11 +21,17 @@ export interface LabChoice {
   /** Hosts where nothing is deployed yet. */
   readonly bare?: boolean;
   readonly version?: '5.0.0' | '7.0.0';
+  /** The topology says `manager: cm`. */
+  readonly manager?: boolean;
 }
 
 /** Starts the lab in a temporary folder of its own. */
 export async function openLab(choice: LabChoice = {}): Promise<OpenLab> {
-  const lab = await startLab({ bare: choice.bare ?? false, version: choice.version ?? '5.0.0' });
+  const lab = await startLab({
+    bare: choice.bare ?? false,
+    version: choice.version ?? '5.0.0',
+    manager: choice.manager ?? false,
+  });
   return {
     lab,
     workspace: lab.workspace,

@@ -95,3 +95,81 @@ echo "answer: $answer" >> '${notes}'
     await workbench.picture('gs-ddr-terminal');
   });
 });
+
+describe('clusters with the cluster manager', () => {
+  let session: Session;
+  before(async () => {
+    session = await openSession({ version: '7.0.0', manager: true });
+    await session.workbench.openContainer('openGauss');
+    await eventually(
+      'the managers are asked',
+      () => session.workbench.rows(),
+      (rows) => rows.filter(({ description }) => description.includes('CM Normal')).length === 2,
+    );
+  });
+  after(() => session.close());
+
+  /** Waits for the plan, runs it and types the name when it asks. */
+  async function runPlan(command: RegExp, name: string, done: string): Promise<void> {
+    const { workbench, page } = session;
+    await eventually(
+      'the plan',
+      () => workbench.notifications(),
+      (texts) => texts.some((text) => text.includes('Read the plan')),
+      60_000,
+    );
+    await workbench.webview().locator('code', { hasText: command }).first().waitFor();
+    await workbench.picture(`managed-plan-${name.replace('/', '-')}`);
+    await workbench.closeNotifications();
+    await workbench.titleAction('Run Plan').click();
+    await eventually(
+      done,
+      async () => {
+        const button = page.locator('.monaco-dialog-box').getByText('Run Plan', { exact: true });
+        if (await button.isVisible()) {
+          await button.click();
+        }
+        return workbench.notifications();
+      },
+      (texts) => texts.includes(`${done}: done and verified.`),
+      90_000,
+    );
+    await workbench.closeNotifications();
+    await workbench.closeEditors();
+  }
+
+  it('restart a node through cm_ctl, as a plan that is proven', async () => {
+    const { workbench } = session;
+    await workbench.command('openGauss: Restart…');
+    await workbench.choose('production/dn1');
+    await runPlan(/cm_ctl stop -n 2 -I 6002/, 'production/dn1', 'Restart production/dn1');
+  });
+
+  it('switch over to a node from the tree', async () => {
+    const { workbench } = session;
+    await workbench.contextMenu(/dn1.*Standby/, 'Switch Over…');
+    await runPlan(
+      /cm_ctl switchover -n 2/,
+      'production/dn1',
+      'Switch over to production/dn1 inside production',
+    );
+    await eventually(
+      'the tree tells it',
+      () => workbench.rows(),
+      (rows) =>
+        rows.find(({ label }) => label === 'dn1')?.description.startsWith('Primary') === true,
+    );
+    await workbench.picture('managed-switched');
+  });
+
+  it('are told what the manager does not do', async () => {
+    const { workbench } = session;
+    await workbench.command('openGauss: Fail Over…');
+    await workbench.choose('recovery');
+    await eventually(
+      'the refusal with the way to do it',
+      () => workbench.notifications(),
+      (texts) => texts.some((text) => text.includes('gs_ddr -t failover')),
+    );
+  });
+});
