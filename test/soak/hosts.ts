@@ -39,7 +39,7 @@ const expected = [
 
 /** Works for so many milliseconds. */
 export async function soakHosts(
-  { milliseconds }: { readonly milliseconds: number },
+  milliseconds: number,
   say: (text: string) => void,
 ): Promise<SoakReport> {
   const program = await findSshd();
@@ -85,9 +85,12 @@ export async function soakHosts(
         const shell = await pool.shell('h');
         const work = randomInt(6);
         if (work === 5) {
-          const fresh = randomBytes(randomInt(1, 400_000));
+          // Every third is large enough to go by SFTP.
+          const fresh = randomBytes(randomInt(1, randomInt(3) === 0 ? 4_000_000 : 400_000));
           written.add(hashOf(fresh));
           await shell.writeFile(file, fresh);
+          const { version } = await shell.readFile(file);
+          check(written.has(version.hash), wrong, `${file} was read as it never was`);
         } else {
           await ask(shell, work, limit, mark, wrong);
         }
