@@ -20,12 +20,10 @@ export function wholeChannels(context: LanguageContext): Omit<Completion, 'range
       ? []
       : [
           {
-            label: value,
+            label: t('all for {0}', other.spec.id),
             kind: 'node' as const,
             insertText: value,
-            detail: reached.has(other.spec.id)
-              ? t('{0}, has an entry already', other.spec.id)
-              : other.spec.id,
+            detail: reached.has(other.spec.id) ? t('has an entry already') : value,
             rank: reached.has(other.spec.id) ? 1 : 0,
           },
         ];
@@ -92,7 +90,9 @@ function proposeParts(
   const others = otherNodes(deployment, node);
   switch (key) {
     case 'localhost':
-      return [...node.addresses].map((each, index) => part(each, range, node.spec.id, index));
+      return numeric([...node.addresses]).map((each, index) =>
+        part(each, range, node.spec.id, index),
+      );
     case 'localport':
       return [
         part(String(node.port), range, node.spec.id, 0),
@@ -101,7 +101,7 @@ function proposeParts(
     case 'remotehost':
       return unique(
         others.flatMap((other) =>
-          [...other.addresses].map((each) => [each, other.spec.id] as const),
+          numeric([...other.addresses]).map((each) => [each, other.spec.id] as const),
         ),
       ).map(([text, ids], index) => part(text, range, ids, index));
     case 'remoteport': {
@@ -117,6 +117,12 @@ function proposeParts(
     default:
       return [];
   }
+}
+
+/** The addresses in numbers, as openGauss’s guide writes them; names only where there is nothing else. */
+function numeric(addresses: readonly string[]): readonly string[] {
+  const numbers = addresses.filter((each) => /^[\d.]+$|:/.test(each));
+  return numbers.length === 0 ? addresses : numbers;
 }
 
 function unique(pairs: readonly (readonly [string, string])[]): [string, string][] {

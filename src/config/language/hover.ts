@@ -65,7 +65,12 @@ export function parameterMarkdown(parameter: Parameter, context: LanguageContext
     [t('Default'), code(defaultText(parameter))],
     [t('Takes effect'), takesEffect(parameter.context)],
     [t('Versions'), parameter.versions.join(', ')],
-    ['gs_guc', parameter.gsGuc.knows ? parameter.gsGuc.range : t('does not know it')],
+    [
+      'gs_guc',
+      parameter.gsGuc.knows
+        ? parameter.gsGuc.range?.replace(/^(-?\w+),(-?\w+)$/, '$1 … $2')
+        : t('does not know it'),
+    ],
   ];
   return [
     `**${parameter.name}**${description === undefined ? '' : `\n\n${description}`}`,

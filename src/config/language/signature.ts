@@ -25,6 +25,10 @@ export function signatureConf(position: ConfPosition): SignatureHelp | undefined
       active = index;
     }
   }
+  // Behind a value and a blank the next part begins.
+  if (last >= 0 && /=\s*\S+\s+\w*$/.test(channel.slice(last))) {
+    active = Math.min(active + 1, channelKeys.length - 1);
+  }
   const parameters = [
     {
       label: 'localhost=ADDRESS',

@@ -48,7 +48,12 @@ export function proposeValues(
   for (const other of context.deployment?.nodes ?? []) {
     const setting = other.spec.id === node?.spec.id ? undefined : settingOf(other, name);
     if (setting !== undefined) {
-      add(setting.raw, setting.raw.startsWith('/') ? 'path' : 'value', other.spec.id);
+      const human = humanValue(parameter, setting.value);
+      add(
+        setting.raw,
+        setting.raw.startsWith('/') ? 'path' : 'value',
+        human === undefined ? other.spec.id : `${other.spec.id}, ${human}`,
+      );
     }
   }
   if (parameter.default !== null && words.length === 0) {

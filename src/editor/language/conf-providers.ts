@@ -52,6 +52,10 @@ class ConfCompletionItem extends vscode.CompletionItem {
     if (each.detail !== undefined) {
       this.detail = each.detail;
     }
+    if (each.insertText.endsWith('= ') || (each.kind === 'key' && each.insertText.endsWith('='))) {
+      // What comes next is a value.
+      this.command = { command: 'editor.action.triggerSuggest', title: '' };
+    }
     this.parameter = each.parameter;
     this.context = context;
   }

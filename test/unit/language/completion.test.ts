@@ -67,11 +67,11 @@ describe('completion', () => {
     const whole = 'localhost=10.0.0.1 localport=6600 remotehost=10.0.1.1 remoteport=9700';
     const context = inside(input, node, 'port = 6600\n');
     assert.equal(
-      taken(cursor('cross_cluster_replconninfo2 = |'), whole, context),
+      taken(cursor('cross_cluster_replconninfo2 = |'), 'all for recovery/dn1', context),
       `cross_cluster_replconninfo2 = '${whole}'`,
     );
     assert.equal(
-      taken(cursor("cross_cluster_replconninfo2 = '|'"), whole, context),
+      taken(cursor("cross_cluster_replconninfo2 = '|'"), 'all for recovery/dn1', context),
       `cross_cluster_replconninfo2 = '${whole}'`,
     );
     assert.deepEqual(
@@ -104,6 +104,8 @@ describe('signature of a replconninfo', () => {
   const active = (marked: string): number | undefined => signatureConf(cursor(marked))?.active;
   it('follows the keys', () => {
     assert.equal(active("cross_cluster_replconninfo1 = '|"), 0);
+    assert.equal(active("cross_cluster_replconninfo1 = 'localhost=1 |"), 1);
+    assert.equal(active("cross_cluster_replconninfo1 = 'localhost=1 loc|"), 1);
     assert.equal(active("cross_cluster_replconninfo1 = 'localhost=1 localport=|"), 1);
     assert.equal(
       active("cross_cluster_replconninfo1 = 'localhost=1 localport=2 remotehost=3 remoteport=|'"),
