@@ -13,7 +13,7 @@ let services: Services | undefined;
  * first use. VS Code does not show why an extension failed to activate, so we do.
  */
 export function activate(context: vscode.ExtensionContext): TestApi | undefined {
-  setBundle(vscode.l10n.bundle ?? {});
+  setBundle(vscode.l10n.bundle ?? {}, vscode.env.language);
   try {
     services = new Services(context);
     const explorer = registerFeatures(services);

@@ -3,10 +3,25 @@
  * VS Code's bundle when it starts and the CLI loads one by the user's locale.
  */
 let bundle: Readonly<Record<string, string>> = {};
+let locale: string | undefined;
 
-/** Sets the texts of the user's language: English text → translated text. Texts that are missing stay English. */
-export function setBundle(texts: Readonly<Record<string, string>>): void {
+/**
+ * Sets the texts of the user's language: English text → translated text. Texts that are missing stay English.
+ * @param language a BCP 47 tag, by which times are written; without one, and for English, as the machine writes them
+ */
+export function setBundle(texts: Readonly<Record<string, string>>, language?: string): void {
   bundle = texts;
+  locale = language === undefined || /^en\b/i.test(language) ? undefined : language;
+}
+
+/** The clock time of milliseconds since 1970, in the user's own zone. */
+export function clockTime(time: number): string {
+  return new Date(time).toLocaleTimeString(locale);
+}
+
+/** Day and clock time of milliseconds since 1970, in the user's own zone. */
+export function dateTime(time: number): string {
+  return new Date(time).toLocaleString(locale);
 }
 
 /**

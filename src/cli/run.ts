@@ -85,6 +85,6 @@ export function chooseLanguage(env: Readonly<Record<string, string | undefined>>
     ? shippedFile('l10n', 'bundle.l10n.zh-cn.json')
     : undefined;
   if (file !== undefined) {
-    setBundle(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>);
+    setBundle(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>, 'zh-CN');
   }
 }

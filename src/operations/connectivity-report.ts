@@ -8,7 +8,7 @@ import type { Connection, Connectivity, PortUse, Reach } from './connectivity.ts
 export type ConnectivityVerdict = 'ok' | 'silent' | 'blocked' | 'unknown';
 
 const worstFirst: readonly Reach[] = ['timeout', 'unknown', 'refused', 'reachable'];
-const signs: Record<Reach, string> = { reachable: '✓', refused: '○', timeout: '✗', unknown: '?' };
+const signs: Record<Reach, string> = { reachable: '✓', refused: '○', timeout: '×', unknown: '?' };
 
 /** The worst of several connects. */
 function worstReach(connections: readonly Connection[]): Reach | undefined {
@@ -157,7 +157,7 @@ function legend(): string {
     .join(', ');
 }
 
-/** `✓`, or what is wrong with which ports: `✗ 6600 6601`. */
+/** `✓`, or what is wrong with which ports: `× 6600 6601`. */
 function matrixCell({ connections }: Connectivity, from: NodeSpec, to: NodeSpec): string {
   if (from.id === to.id) {
     return '–';

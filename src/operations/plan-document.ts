@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import { t } from '../base/l10n.ts';
+import { dateTime, t } from '../base/l10n.ts';
 import { fenced, plain } from '../base/markdown.ts';
 import { unifiedDiff } from './line-diff.ts';
 import type { PlanPreview, StepPreview } from './preview.ts';
@@ -29,7 +29,7 @@ export function planDocument(preview: PlanPreview): string {
     '',
     t(
       'Nothing has been done yet. This is what would be done, step by step, as things stand at {0}.',
-      new Date(preview.time).toLocaleString(),
+      dateTime(preview.time),
     ),
     '',
     `| | |`,
@@ -88,19 +88,19 @@ function stepSection(one: StepPreview, number: number): string[] {
     '',
   ];
   if (answer?.kind === 'done') {
-    return [...out, `${t('True already:')} ${plain(answer.evidence)}`, ''];
+    return [...out, t('True already: {0}', plain(answer.evidence)), ''];
   }
   if (answer?.kind === 'blocked' || one.failure !== undefined) {
     out.push(`**${plain(reason(one))}**`, '');
   }
   if (step.destructive !== undefined) {
     out.push(
-      `<span style="color:var(--vscode-errorForeground,#c72e0f);">⚠ ${t('Destructive:')} ${plain(step.destructive)}</span>`,
+      `<span style="color:var(--vscode-errorForeground,#c72e0f);">⚠ ${t('Destructive: {0}', plain(step.destructive))}</span>`,
       '',
     );
   }
   if (step.restarts !== undefined) {
-    out.push(`${t('Restarted:')} ${plain(step.restarts)}`, '');
+    out.push(t('Restarted: {0}', plain(step.restarts)), '');
   }
   for (const part of one.parts) {
     out.push(...partLines(part), '');

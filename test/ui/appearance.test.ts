@@ -1,56 +1,120 @@
-// Pictures of the window for people to look at, in the themes and languages that users have.
+// Pictures of the window for people to look at: what is looked at most, in the themes and languages that users have.
 import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { root } from '../../scripts/tools/root.ts';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
 
 const themes = [
-  { name: 'dark', theme: 'Dark Modern', kind: 'vs-dark' },
-  { name: 'light', theme: 'Light Modern', kind: 'vs' },
-  { name: 'high-contrast', theme: 'Dark High Contrast', kind: 'hc-black' },
-  { name: 'high-contrast-light', theme: 'Light High Contrast', kind: 'hc-light' },
+  { name: 'dark', theme: 'Default Dark Modern', kind: 'vs-dark' },
+  { name: 'light', theme: 'Default Light Modern', kind: 'vs' },
+  { name: 'high-contrast', theme: 'Default High Contrast', kind: 'hc-black' },
 ] as const;
 
-describe('appearance', () => {
-  let session: Session;
-  before(async () => {
-    session = await openSession();
-    await prepare(session);
-  });
-  after(() => session.close());
+const languages = [
+  { name: 'English', language: undefined, titles: 'package.nls.json' },
+  { name: 'Chinese', language: 'zh-cn', titles: 'package.nls.zh-cn.json' },
+] as const;
 
-  for (const { name, theme, kind } of themes) {
-    it(`in ${theme}`, async () => {
-      await session.workbench.theme(theme);
-      await eventually(
-        'the theme is on',
-        () => session.workbench.themeKind(),
-        (found) => found === kind,
-      );
-      await session.workbench.picture(`appearance-${name}`);
+for (const { name: languageName, language, titles } of languages) {
+  describe(`appearance in ${languageName}`, () => {
+    let session: Session;
+    let title: (id: string) => string;
+    before(async () => {
+      title = await commandTitles(titles);
+      session = await openSession(language === undefined ? {} : { language });
+      await prepare(session);
     });
-  }
-});
+    after(() => session.close());
 
-describe('appearance in Chinese', () => {
-  let session: Session;
-  before(async () => {
-    session = await openSession({ language: 'zh-cn' });
-  });
-  after(() => session.close());
+    /** Pictures of what is in front, in every theme. */
+    const pictures = async (view: string, shows: string): Promise<void> => {
+      const { workbench } = session;
+      await workbench.webview().locator(shows).first().waitFor({ timeout: 60_000 });
+      await workbench.closeNotifications();
+      for (const { name, theme, kind } of themes) {
+        await useTheme(session, theme);
+        await eventually(
+          'the theme is on',
+          () => workbench.themeKind(),
+          (found) => found === kind,
+        );
+        await workbench.webview().locator(shows).first().waitFor();
+        await workbench.picture(`appearance-${language ?? 'en'}-${view}-${name}`);
+      }
+      await workbench.closeEditors();
+    };
 
-  it('the rows of the explorer are Chinese', async () => {
-    await prepare(session);
-    const rows = await session.workbench.rows();
-    assert.ok(
-      rows.some(({ aria }) => /[\u4e00-\u9fff]/.test(aria)),
-      JSON.stringify(rows),
-    );
-    await session.workbench.picture('appearance-chinese');
+    it('the rows of the explorer are in the language', async () => {
+      const rows = await session.workbench.rows();
+      assert.equal(
+        rows.some(({ aria }) => /[\u4e00-\u9fff]/.test(aria)),
+        language !== undefined,
+        JSON.stringify(rows),
+      );
+    });
+
+    it('the dashboard', async () => {
+      await session.workbench.command(title('openGauss.openDashboard'));
+      await pictures('dashboard', '.verdict.ok');
+    });
+
+    it('the results of SQL', async () => {
+      const { workbench, page, lab } = session;
+      await writeFile(
+        join(lab.workspace, 'query.sql'),
+        "select 1 as id, 'x|y' as text, null as nothing;\nselect nosuch from pg_class;\n",
+      );
+      await page.keyboard.press('Control+p');
+      await workbench.quickInput().fill('query.sql');
+      await workbench.choose('query.sql');
+      await page.locator('.codelens-decoration').first().waitFor();
+      await workbench.command(title('openGauss.runSql'));
+      await workbench.choose('production/dn0');
+      await pictures('results', 'td');
+    });
+
+    it('the report of a verification', async () => {
+      await session.workbench.command(title('openGauss.verify'));
+      await pictures('verify', 'h1');
+    });
+
+    it('a plan', async () => {
+      await session.workbench.command(title('openGauss.stop'));
+      await session.workbench.choose('recovery');
+      await pictures('plan', 'h1');
+    });
   });
-});
+}
+
+/** Sets the theme as a settings file does, which is faster than to choose it from the list. */
+async function useTheme({ lab }: Session, theme: string): Promise<void> {
+  const folder = join(lab.workspace, '.vscode');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
+}
+
+/** The titles of our commands in a language, by id. */
+async function commandTitles(file: string): Promise<(id: string) => string> {
+  const [manifest, texts] = await Promise.all(
+    ['package.json', file].map(
+      async (each) => JSON.parse(await readFile(join(root, each), 'utf8')) as unknown,
+    ),
+  );
+  const { contributes } = manifest as {
+    contributes: { commands: { command: string; title: string }[] };
+  };
+  return (id) => {
+    const title = contributes.commands.find(({ command }) => command === id)?.title ?? '';
+    const text = (texts as Record<string, string>)[title.replaceAll('%', '')];
+    assert.ok(text !== undefined, id);
+    return `openGauss: ${text}`;
+  };
+}
 
 async function prepare({ workbench }: Session): Promise<void> {
   await workbench.openContainer('openGauss');
@@ -60,7 +124,4 @@ async function prepare({ workbench }: Session): Promise<void> {
     (rows) => rows.some(({ description }) => description.includes('Main Standby')),
   );
   await workbench.expand(/^dn0.*Primary/);
-  await workbench.expand(/^Configuration files|^配置文件/);
-  await workbench.row('postgresql.conf').dblclick();
-  await workbench.page.locator('.tab', { hasText: 'postgresql.conf' }).waitFor();
 }

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../base/bytes.ts';
-import { t } from '../../base/l10n.ts';
+import { clockTime, dateTime, t } from '../../base/l10n.ts';
 import type { MonitorEvent, Sample } from '../../monitor/history.ts';
 import type { Health } from '../../status/health.ts';
 import {
@@ -18,7 +18,6 @@ import type {
   NodeView,
   SiteView,
 } from '../../../webview/dashboard/protocol.ts';
-import { clock } from '../explorer/words.ts';
 import { arrayPair, directionOf } from './array-pair.ts';
 
 export interface DashboardInput {
@@ -43,7 +42,7 @@ export function dashboardView(input: DashboardInput): DashboardView {
       sentence: health?.sentence ?? t('No reading yet.'),
       reasons: (health?.problems ?? []).slice(1).map((problem) => problem.message),
     },
-    readAt: snapshot === undefined ? '–' : clock(snapshot.time),
+    readAt: snapshot === undefined ? '–' : clockTime(snapshot.time),
     sites: topology.clusters.map((cluster) => site(topology, cluster, snapshot, health)),
     link: link(topology, snapshot),
     array: arrayPair(topology, snapshot),
@@ -53,7 +52,7 @@ export function dashboardView(input: DashboardInput): DashboardView {
       rate: sample.writeRate ?? null,
     })),
     events: [...input.events].reverse().map((event) => ({
-      time: new Date(event.time).toLocaleString(),
+      time: dateTime(event.time),
       level: event.severity === 'info' ? 'ok' : event.severity,
       text: event.message,
     })),
@@ -109,7 +108,7 @@ function nodeView(topology: Topology, node: NodeSpec, snapshot: Snapshot | undef
       current?.senders[0]?.senderSentLocation ??
       current?.receivers[0]?.receiverReplayLocation ??
       '–',
-    time: reading === undefined ? '–' : clock(reading.time),
+    time: reading === undefined ? '–' : clockTime(reading.time),
   };
 }
 

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../base/bytes.ts';
-import { t } from '../../base/l10n.ts';
+import { clockTime, t } from '../../base/l10n.ts';
 import type { HealthProblem } from '../../status/health-problem.ts';
 import { replicationLag } from '../../status/lsn.ts';
 import { lastReading } from '../../status/replication.ts';
@@ -10,7 +10,7 @@ import { nodeFileUri } from '../files/node-uri.ts';
 import type { IconName } from './icons.ts';
 import { bad, doubtful, roleIcon, stateIcon } from './icons.ts';
 import type { ExplorerItem, NodeTarget } from './item.ts';
-import { clock, exactBytes, stateName } from './words.ts';
+import { exactBytes, stateName } from './words.ts';
 import { plain } from '../../base/markdown.ts';
 
 /** The role of a node as last read; undefined when it was never read or names none. */
@@ -70,7 +70,7 @@ export function nodeDetails(
     row('dataDir', t('Data directory'), node.dataDir, { name: 'folder' }),
     ...(reading === undefined
       ? []
-      : [row('time', t('Read at'), clock(reading.time), { name: 'clock' })]),
+      : [row('time', t('Read at'), clockTime(reading.time), { name: 'clock' })]),
     ...channels(topologyId, node, target, state),
     {
       id: `files:${topologyId}/${node.id}`,

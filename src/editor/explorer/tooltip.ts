@@ -1,4 +1,4 @@
-import { t } from '../../base/l10n.ts';
+import { clockTime, t } from '../../base/l10n.ts';
 import { replicationLag } from '../../status/lsn.ts';
 import { lastReading } from '../../status/replication.ts';
 import { rowText } from '../../status/manager.ts';
@@ -8,7 +8,7 @@ import type { ClusterSpec, NodeSpec } from '../../topology/types.ts';
 import { roleOf } from './details.ts';
 import { plain, table } from '../../base/markdown.ts';
 import type { Line } from '../../base/markdown.ts';
-import { clock, exactBytes, reasonOf, stateName } from './words.ts';
+import { exactBytes, reasonOf, stateName } from './words.ts';
 
 /** Everything that is known of a node, as a Markdown table with the time of the reading. */
 export function nodeTooltip(node: NodeSpec, state: NodeState | undefined): string {
@@ -33,7 +33,7 @@ export function nodeTooltip(node: NodeSpec, state: NodeState | undefined): strin
     ...(node.dssHome === undefined ? [] : [[t('DSS home'), node.dssHome] as const]),
     ...(query?.senders ?? []).flatMap((tuple) => channelLines(t('Sends to'), tuple)),
     ...(query?.receivers ?? []).flatMap((tuple) => channelLines(t('Receives from'), tuple)),
-    [t('Read at'), reading === undefined ? t('never') : clock(reading.time)],
+    [t('Read at'), reading === undefined ? t('never') : clockTime(reading.time)],
   ];
   return `${title}\n\n${table(lines)}`;
 }
@@ -57,7 +57,7 @@ export function clusterTooltip(cluster: ClusterSpec, snapshot: Snapshot | undefi
     return [node.name, [roleOf(state), stateName(state)].filter(Boolean).join(', ')];
   });
   lines.push(...managerLines(snapshot?.managers?.get(cluster.name)));
-  const time = snapshot === undefined ? '' : `\n\n${t('Read at')} ${clock(snapshot.time)}`;
+  const time = snapshot === undefined ? '' : `\n\n${t('Read at')} ${clockTime(snapshot.time)}`;
   return `**${plain(cluster.name)}**\n\n${table(lines)}${time}`;
 }
 

@@ -27,15 +27,40 @@ export function reasonOf(state: NodeState): string | undefined {
   return state.kind === 'ok' ? undefined : state.reason;
 }
 
+/** The same in a few words, where they are known; a row has no room for more. */
+export function shortReason(state: NodeState): string | undefined {
+  switch (state.kind === 'unreachable' ? state.code : undefined) {
+    case 'host-key-unknown':
+      return t('host key not accepted');
+    case 'host-key-changed':
+      return t('host key has changed');
+    case 'host-key-revoked':
+      return t('host key is revoked');
+    case 'authentication-cancelled':
+      return t('login not answered');
+    case 'authentication-failed':
+      return t('login refused');
+    default:
+      return reasonOf(state)?.split('\n', 1)[0]?.trim();
+  }
+}
+
+/** What a host waits for. */
+export function waitsFor(question: 'host key' | 'password' | 'login'): string {
+  switch (question) {
+    case 'host key':
+      return t('Waits for your answer about the host key');
+    case 'password':
+      return t('Waits for your password');
+    case 'login':
+      return t('Waits for your answer to log in');
+  }
+}
+
 /** `1.50 KiB (1536 bytes)`; small numbers are said once. */
 export function exactBytes(bytes: bigint): string {
   const exact = bytes.toLocaleString('en-US');
   return bytes < 1024n && bytes > -1024n
     ? t('{0} bytes', exact)
     : t('{0} ({1} bytes)', formatBytes(bytes), exact);
-}
-
-/** The clock time of a reading in the user's own zone. */
-export function clock(time: number): string {
-  return new Date(time).toLocaleTimeString();
 }

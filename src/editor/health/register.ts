@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import { t } from '../../base/l10n.ts';
+import { clockTime, t } from '../../base/l10n.ts';
 import type { HealthLevel } from '../../status/health.ts';
 import { views } from '../contributions.ts';
 import { plain } from '../../base/markdown.ts';
-import { clock } from '../explorer/words.ts';
 import type { Services } from '../services.ts';
 import { setting } from '../settings.ts';
 import { Worsening } from './worsening.ts';
@@ -55,7 +54,7 @@ export function registerHealth(services: Services): void {
             ...(health.problems.length > 1
               ? health.problems.map((problem) => `- ${plain(problem.message)}`)
               : []),
-            `\n${paused ? t('Not read any more; last read at {0}', clock(time)) : t('Read at {0}', clock(time))}`,
+            `\n${paused ? t('Not read any more; last read at {0}', clockTime(time)) : t('Read at {0}', clockTime(time))}`,
           ].join('\n'),
         )
         .join('\n\n---\n\n'),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatBytes } from '../../base/bytes.ts';
-import { t } from '../../base/l10n.ts';
+import { dateTime, t } from '../../base/l10n.ts';
 import { chooseVersion, parseServerVersion } from '../../config/version.ts';
 import { whyMarkdown } from '../../operations/diagnosis/why/markdown.ts';
 import type { WhyReport } from '../../operations/diagnosis/why/types.ts';
@@ -72,7 +72,7 @@ async function pickLog(services: Services, ref: NodeRef): Promise<string | undef
           { label: logName(kind), kind: vscode.QuickPickItemKind.Separator, path: '' },
           ...own.map((file) => ({
             label: file.path.split('/').pop() ?? file.path,
-            description: `${formatBytes(file.size)}, ${new Date(file.mtime).toLocaleString()}`,
+            description: `${formatBytes(file.size)}, ${dateTime(file.mtime)}`,
             detail: file.path,
             path: file.path,
           })),

@@ -1,4 +1,4 @@
-import { t } from '../../base/l10n.ts';
+import { clockTime, t } from '../../base/l10n.ts';
 import { parseChannel } from '../../status/channel.ts';
 import type { ChannelEnd } from '../../status/channel.ts';
 import { replicationLag } from '../../status/lsn.ts';
@@ -7,7 +7,7 @@ import type { NodeState, ReplicationTuple } from '../../status/types.ts';
 import { addressOf, haPort } from '../../topology/lookups.ts';
 import type { NodeSpec, Topology } from '../../topology/types.ts';
 import { plain } from '../../base/markdown.ts';
-import { clock, exactBytes, reasonOf } from '../explorer/words.ts';
+import { exactBytes, reasonOf } from '../explorer/words.ts';
 import { channelTable } from './report.ts';
 
 /** A node and its state, read just now. */
@@ -37,7 +37,7 @@ export function replicationReport(topology: Topology, readings: readonly NodeRea
   const time = Math.max(0, ...readings.map(({ state }) => lastReading(state)?.time ?? 0));
   const parts = [
     `# ${t('Replication channels')}`,
-    time === 0 ? t('There is no answer.') : t('Read at {0}.', clock(time)),
+    time === 0 ? t('There is no answer.') : t('Read at {0}.', clockTime(time)),
     ...(silent.length === 0 ? [] : [silent.join('\n')]),
     channels.length === 0
       ? t('No node sends or receives.')

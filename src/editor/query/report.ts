@@ -1,10 +1,10 @@
-import { t } from '../../base/l10n.ts';
+import { clockTime, t } from '../../base/l10n.ts';
 import { replicationLag } from '../../status/lsn.ts';
 import { lastReading } from '../../status/replication.ts';
 import type { GsCtlQuery, NodeState, ReplicationTuple } from '../../status/types.ts';
 import type { NodeSpec } from '../../topology/types.ts';
 import { plain, table } from '../../base/markdown.ts';
-import { clock, exactBytes, reasonOf, stateName } from '../explorer/words.ts';
+import { exactBytes, reasonOf, stateName } from '../explorer/words.ts';
 
 /** What `gs_ctl query` said, as a Markdown page beside the raw text. */
 export function queryReport(node: NodeSpec, state: NodeState): string {
@@ -15,7 +15,7 @@ export function queryReport(node: NodeSpec, state: NodeState): string {
   const parts = [
     `# ${plain(node.id)}`,
     `${query === undefined ? t('There is no answer.') : kindSentence(query)} ` +
-      t('Read at {0} on {1}.', clock(time), plain(node.host)),
+      t('Read at {0} on {1}.', clockTime(time), plain(node.host)),
     ...(reason === undefined ? [] : [`**${plain(stateName(state))}**: ${plain(reason)}`]),
   ];
   if (query?.haState !== null && query?.haState !== undefined) {

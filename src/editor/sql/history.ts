@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { t } from '../../base/l10n.ts';
+import { dateTime, t } from '../../base/l10n.ts';
 
 interface Entry {
   readonly text: string;
@@ -40,7 +40,7 @@ export class SqlHistory {
       this.entries.map((entry) => ({
         label: entry.text.replace(/\s+/g, ' ').slice(0, 200),
         description: entry.node,
-        detail: new Date(entry.time).toLocaleString(),
+        detail: dateTime(entry.time),
         entry,
       })),
       {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { setBundle, t } from '../../../src/base/l10n.ts';
+import { clockTime, dateTime, setBundle, t } from '../../../src/base/l10n.ts';
 
 describe('texts in the language of the user', () => {
   afterEach(() => {
@@ -18,6 +18,15 @@ describe('texts in the language of the user', () => {
     assert.equal(t('{a} {} {0 {1} {0}', 'x'), '{a} {} {0 {1} x');
     assert.equal(t('{0} and }{', '{0}$&'), '{0}$& and }{');
     assert.equal(t('{0}'), '{0}');
+  });
+
+  it('writes times as the language does', () => {
+    const time = new Date(2026, 10, 22, 14, 3, 9).getTime();
+    setBundle({}, 'zh-cn');
+    assert.match(clockTime(time), /^14:03:09$/);
+    assert.match(dateTime(time), /^2026.11.22 14:03:09$/);
+    setBundle({}, 'en');
+    assert.equal(clockTime(time), new Date(time).toLocaleTimeString());
   });
 
   it('never puts an argument into an argument', () => {

@@ -175,7 +175,7 @@ describe('the matrix of nodes × nodes', () => {
       ['production/dn0', 'production/dn1'].map((from) => `${from} ${blocked.id} ${blocked.port}`),
     );
     assert.equal(connectivityVerdict(result), 'blocked');
-    assert.match(connectivityMarkdown(result), new RegExp(`production/dn0 .*✗ ${blocked.port}`));
+    assert.match(connectivityMarkdown(result), new RegExp(`production/dn0 .*× ${blocked.port}`));
     assert.match(connectivityText(result), /firewall/);
     const json = JSON.parse(connectivityJson(result)) as { connections: { reach: string }[] };
     assert.equal(json.connections.length, result.connections.length);
