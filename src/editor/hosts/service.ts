@@ -24,12 +24,32 @@ export class HostService implements vscode.Disposable {
     this.reporter = reporter;
     this.log = log;
     this.settingListener = onSettingChange(['openGauss.ssh.configFile'], () => {
-      this.reporter.background('close', this.closeAll());
+      const pools = [...this.pools.values()];
+      this.pools.clear();
+      this.reporter.background('close', Promise.all(pools.map((pool) => pool.retire())));
     });
+  }
+
+  /**
+   * Lends the connections of a topology to work that must keep them to its end, also when the hosts of the topology or a
+   * setting change meanwhile.
+   */
+  async lend<T>(entry: TopologyEntry, work: (pool: TerminalPool) => Promise<T>): Promise<T> {
+    const pool = this.poolOf(entry);
+    const giveBack = pool.hold();
+    try {
+      return await work(pool);
+    } finally {
+      this.reporter.background('close', giveBack());
+    }
   }
 
   /** The connections of a topology; made anew when its hosts have changed. Nothing is contacted yet. */
   pool(entry: TopologyEntry): TerminalPool {
+    return this.poolOf(entry);
+  }
+
+  private poolOf(entry: TopologyEntry): LazyPool {
     const hosts = entry.topology?.hosts ?? {};
     const configFile = setting('openGauss.ssh.configFile');
     const key = JSON.stringify([hosts, configFile]);
@@ -38,7 +58,7 @@ export class HostService implements vscode.Disposable {
       return known;
     }
     if (known !== undefined) {
-      this.reporter.background('close', known.close());
+      this.reporter.background('close', known.retire());
     }
     const pool = new LazyPool(
       key,
@@ -80,7 +100,7 @@ export class HostService implements vscode.Disposable {
     for (const [id, pool] of [...this.pools]) {
       if (!ids.has(id)) {
         this.pools.delete(id);
-        await pool.close();
+        await pool.retire();
       }
     }
   }
@@ -126,6 +146,8 @@ class LazyPool implements TerminalPool {
   private readonly make: () => Promise<TerminalPool>;
   private readonly refused: (failure: Failure) => void;
   private readonly told = new Set<string>();
+  private holders = 0;
+  private retired = false;
   private made: Promise<TerminalPool> | undefined;
   private ready: TerminalPool | undefined;
 
@@ -154,6 +176,27 @@ class LazyPool implements TerminalPool {
   allowAgain(host?: string): void {
     this.told.clear();
     this.ready?.allowAgain(host);
+  }
+
+  /** Keeps the connections until what it answers is called. */
+  hold(): () => Promise<void> {
+    this.holders += 1;
+    return async () => {
+      this.holders -= 1;
+      await this.closeIfIdle();
+    };
+  }
+
+  /** Nobody asks for it any more: closed as soon as nobody holds it. */
+  async retire(): Promise<void> {
+    this.retired = true;
+    await this.closeIfIdle();
+  }
+
+  private async closeIfIdle(): Promise<void> {
+    if (this.retired && this.holders === 0) {
+      await this.close();
+    }
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import { recipeNamed, recipes } from '../../operations/recipes/catalogue.ts';
 import type { RecipeEntry } from '../../operations/recipes/catalogue.ts';
 import { layoutOf } from '../../operations/recipes/layout.ts';
 import type { Layout } from '../../operations/recipes/layout.ts';
+import { latestReport } from '../../operations/report-file.ts';
 import { localJournalPath } from '../../operations/runner.ts';
 import type { Plan } from '../../operations/types.ts';
 import type { Topology } from '../../topology/types.ts';
@@ -212,19 +213,10 @@ async function lastRecipe(entry: TopologyEntry): Promise<RecipeEntry | undefined
 }
 
 async function showSavedReport(entry: TopologyEntry): Promise<boolean> {
-  const folder = vscode.Uri.file(journalFolder(entry));
-  const files = await vscode.workspace.fs.readDirectory(folder).then(
-    (found) =>
-      found
-        .map(([name]) => name)
-        .filter((name) => /^report-.*\.md$/.test(name))
-        .sort(),
-    () => [],
-  );
-  const newest = files.at(-1);
+  const newest = await latestReport(journalFolder(entry));
   if (newest === undefined) {
     return false;
   }
-  await showMarkdown(vscode.Uri.joinPath(folder, newest), 'here');
+  await showMarkdown(vscode.Uri.file(newest), 'here');
   return true;
 }

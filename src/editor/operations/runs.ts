@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
-import type { RunResult } from '../../operations/events.ts';
+import type { RunEvent, RunResult } from '../../operations/events.ts';
 import { collectFacts } from '../../operations/report-facts.ts';
+import { saveReport } from '../../operations/report-file.ts';
 import { runReport } from '../../operations/report.ts';
 import { runPlan } from '../../operations/runner.ts';
 import type { Plan } from '../../operations/types.ts';
@@ -106,26 +107,29 @@ export class Runs {
         const cancel = new AbortController();
         token.onCancellationRequested(() => cancel.abort());
         let shown = 0;
-        return runPlan(plan, {
-          pool: this.services.hosts.pool(entry),
-          folder: journalFolder(entry),
-          cancel: cancel.signal,
-          secret: askSecret,
-          onEvent: (event) => {
-            model.take(event);
-            if (event.kind === 'lock-taken-over') {
-              this.services.log.info(
-                `lock on ${event.host} taken over from ${event.holder.user}@${event.holder.machine}`,
-              );
-            }
-            const { ended, all } = model.progress;
-            const message = model.cancelling
-              ? t('Stopping at the next safe point…')
-              : `${ended}/${all} ${event.kind === 'step' ? event.step.title : ''}`;
-            progress.report({ message, increment: ((ended - shown) / all) * 100 });
-            shown = ended;
-          },
-        });
+        const onEvent = (event: RunEvent): void => {
+          model.take(event);
+          if (event.kind === 'lock-taken-over') {
+            this.services.log.info(
+              `lock on ${event.host} taken over from ${event.holder.user}@${event.holder.machine}`,
+            );
+          }
+          const { ended, all } = model.progress;
+          const message = model.cancelling
+            ? t('Stopping at the next safe point…')
+            : `${ended}/${all} ${event.kind === 'step' ? event.step.title : ''}`;
+          progress.report({ message, increment: ((ended - shown) / all) * 100 });
+          shown = ended;
+        };
+        return this.services.hosts.lend(entry, (pool) =>
+          runPlan(plan, {
+            pool,
+            folder: journalFolder(entry),
+            cancel: cancel.signal,
+            secret: askSecret,
+            onEvent,
+          }),
+        );
       },
     );
   }
@@ -138,13 +142,8 @@ export class Runs {
     );
     const text = runReport(result, facts);
     this.reports.set(entry.id, text);
-    const name = `report-${new Date(result.started).toISOString().replace(/[:.]/g, '-')}.md`;
-    const file = vscode.Uri.file(join(journalFolder(entry), name));
     // Where it cannot be saved it is shown all the same.
-    this.services.reporter.background(
-      'report',
-      Promise.resolve(vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text))),
-    );
+    this.services.reporter.background('report', saveReport(journalFolder(entry), result, text));
     await this.showReport(entry);
     const resume = t('Resume');
     const failed = result.steps.find((step) => step.failure !== undefined);

@@ -5,6 +5,7 @@ import { blocked, commandFailed, notVerified } from '../errors.ts';
 import { runOn } from '../host/command.ts';
 import { makeParents } from '../host/folders.ts';
 import { runJob } from '../host/job.ts';
+import { statePath } from '../host/state-folder.ts';
 import { readText } from '../host/text-files.ts';
 import { scopeOf } from './layout.ts';
 import { planOf } from './recipe.ts';
@@ -149,7 +150,13 @@ function jobStep(
         script: `set -e\nrm -f -- ${quote(marker(options, step.id))}\n${step.script}\nprintf '%s' ${quote(step.words)} > ${quote(marker(options, step.id))}`,
       });
       if (result.code !== 0) {
-        throw commandFailed(step.title, host, result.code, result.output);
+        const first = await firstError(context, host, `${scope}-source-${step.id}`);
+        throw commandFailed(
+          step.title,
+          host,
+          result.code,
+          [...first, ...result.output.trimEnd().split('\n').slice(-8)].join('\n'),
+        );
       }
     },
     verify: async (context) => {
@@ -159,6 +166,24 @@ function jobStep(
       return t('{0} is there.', step.result);
     },
   };
+}
+
+/** The first line of a job's log that tells of an error, and where it stands; what comes after follows from it. */
+async function firstError(
+  context: StepContext,
+  host: string,
+  job: string,
+): Promise<readonly string[]> {
+  const log = `${await statePath(await context.shell(host))}/jobs/${job}/log`;
+  const words =
+    '(^|[[:space:]:])(fatal )?[Ee]rror( at|:)|undefined reference|command not found|No such file or directory|^make.*[*][*][*]|^fatal:';
+  const answer = await runOn(context, host, `grep -m 1 -nE ${quote(words)} -- ${quote(log)}`, {
+    quiet: true,
+  });
+  const [, line, text] = /^(\d+):(.*)/.exec(answer.stdout) ?? [];
+  return line === undefined || text === undefined
+    ? []
+    : [t('The first error, in line {0} of {1}: {2}', line, log, text.trim()), '…'];
 }
 
 function thirdPartyStep(options: BuildOptions): Step {

@@ -236,6 +236,10 @@ describe('known failures', () => {
       'hba-entry',
     ],
     [
+      'build connection to 10.0.0.1 failed cause FATAL:  no pg_hba.conf entry for replication connection from host "10.0.0.2", user "omm", SSL off',
+      'hba-entry',
+    ],
+    [
       'FATAL:  database system version is different between shared storage 1 and local 2',
       'system-identifier',
     ],
