@@ -1,11 +1,13 @@
 import { t } from '../../base/l10n.ts';
+import { parseConf } from '../../config/document.ts';
+import { linesOf } from '../../config/edit.ts';
 import { nodePrelude } from '../../hosts/node-command.ts';
 import { quote } from '../../hosts/quote.ts';
-import { blocked, commandFailed, notVerified } from '../errors.ts';
+import { blocked, commandFailed, foreignPath, notVerified } from '../errors.ts';
 import { runOn } from '../host/command.ts';
 import { jobRunning, runJob } from '../host/job.ts';
 import { controlData, nodeRuns, queryNode } from '../host/node-query.ts';
-import { hostsOf, type ClusterLayout, type Layout } from '../recipes/layout.ts';
+import { hostsOf, type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext, StepScript } from '../types.ts';
 import { readText } from '../host/text-files.ts';
 import { describe, stopCluster } from '../host/servers.ts';
@@ -82,6 +84,36 @@ async function sharedVolume(
   return undefined;
 }
 
+/**
+ * What is in the place of the data directory that a build would empty when it is not this node: anything but an empty
+ * folder, the postgresql.conf of this node, or what an interrupted build has left. undefined: it is this node.
+ */
+async function foreignTarget(context: StepContext, node: NodeLayout): Promise<string | undefined> {
+  const data = quote(node.dataDir);
+  const answer = await runOn(
+    context,
+    node.host,
+    `test -z "$(ls -A -- ${data} 2>/dev/null)" || test -e ${data}/build_completed.start`,
+    { quiet: true },
+  );
+  if (answer.code === 0) {
+    return undefined;
+  }
+  const text = (await readText(context, node.host, `${node.dataDir}/postgresql.conf`))?.text;
+  if (text === undefined) {
+    return t('a folder with content and without postgresql.conf');
+  }
+  const document = parseConf(text);
+  const number = (name: string): number => {
+    const last = linesOf(document, name).at(-1);
+    return Number(last === undefined ? Number.NaN : document.lines[last]?.content);
+  };
+  const [port, instance] = [number('port'), number('ss_instance_id')];
+  return port === node.port && instance === node.spec.instanceId
+    ? undefined
+    : t('the data of another node (port {0}, ss_instance_id {1})', String(port), String(instance));
+}
+
 /** The same question as `isBuilt`, for the exported script. */
 export function builtScript(layout: Layout): Required<Pick<StepScript, 'given' | 'check'>> {
   const primary = layout.primary.first;
@@ -112,6 +144,10 @@ export function buildStep(layout: Layout, after: readonly string[]): Step {
   const cluster = layout.standby;
   const { first } = cluster;
   const refuse = async (context: StepContext): Promise<ReturnType<typeof blocked> | undefined> => {
+    const foreign = await foreignTarget(context, first);
+    if (foreign !== undefined) {
+      return foreignPath(first.host, first.dataDir, foreign);
+    }
     const shared = await sharedVolume(context, layout);
     return shared === undefined
       ? undefined

@@ -176,7 +176,11 @@ async function rewrite(
       host: node.host,
       file: path,
       node: node.id,
-      remedy: t('The node has to be initialised first.'),
+      remedy: path.endsWith('/pg_hba.conf')
+        ? t(
+            'No server starts without it. Put it back, for example as a copy of the one of another node of the cluster, and resume.',
+          )
+        : t('The node has to be initialised first.'),
     });
   }
   const shell = await context.shell(node.host);

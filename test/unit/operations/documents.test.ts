@@ -326,7 +326,7 @@ describe('exports', () => {
     const plan = deployPlan({
       ...layout,
       topology: { ...layout.topology, hosts: { local: { hostName: '{{ evil }}', user: 'a{%b' } } },
-    } as typeof layout);
+    });
     const odd = {
       ...plan,
       title: 'A {{ title }}',
