@@ -4,16 +4,15 @@ import { replicationStep } from '../steps/replication.ts';
 import {
   caughtUpStep,
   fenceStep,
-  promoteStep,
   readyStep,
   returnStep,
   stopSideStep,
-  writableStep,
   type RoleChange,
 } from '../steps/roles-cross.ts';
 import { managedSwitchoverStep } from '../steps/managed.ts';
 import { insideFailoverSteps, rejoinStep, switchoverStep } from '../steps/roles-inside.ts';
 import { modeStep } from '../steps/roles-mode.ts';
+import { promoteStep, writableStep } from '../steps/roles-promote.ts';
 import { rebuildSteps } from '../steps/roles-rebuild.ts';
 import { orientedTo } from '../steps/roles-state.ts';
 import { storageStep } from '../steps/roles-storage.ts';
