@@ -27,11 +27,13 @@ export function verifyJson(report: VerifyReport): string {
   )}\n`;
 }
 
+const noBreak = '\u00a0';
+
 /** The report as Markdown, fit for an acceptance record. */
 export function verifyMarkdown(report: VerifyReport): string {
   const rows = report.checks.map(
     (check) =>
-      `| ${signs[check.status]} ${statusName(check.status)} | ${plain(check.title)} | ${plainLines(evidence(check))} | ${check.milliseconds} ms |`,
+      `| ${signs[check.status]}${noBreak}${statusName(check.status)} | ${plain(check.title)} | ${plainLines(evidence(check))} | ${check.milliseconds} ms |`,
   );
   return [
     `# ${t('Verification of {0}', plain(report.topology))}`,
@@ -44,7 +46,8 @@ export function verifyMarkdown(report: VerifyReport): string {
       ([node, version]) => `- ${plain(node)}: openGauss ${plain(version)}`,
     ),
     '',
-    `| ${t('Result')} | ${t('Check')} | ${t('Evidence')} | ${t('Time')} |`,
+    // As wide as a result, or Chinese ones are broken into two lines.
+    `| ${t('Result')}${noBreak.repeat(4)} | ${t('Check')} | ${t('Evidence')} | ${t('Time')} |`,
     '| --- | --- | --- | ---: |',
     ...rows,
     '',
