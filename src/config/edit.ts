@@ -105,5 +105,3 @@ export function removeParameter(document: ConfDocument, name: string): readonly 
 export function commentParameter(document: ConfDocument, name: string): readonly TextEdit[] {
   return linesOf(document, name).map((index) => commentLine(document, index));
 }
-
-export { applyEdits } from '../base/edits.ts';

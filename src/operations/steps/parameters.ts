@@ -1,6 +1,7 @@
+import { applyEdits } from '../../base/edits.ts';
 import { t } from '../../base/l10n.ts';
 import { parseConf } from '../../config/document.ts';
-import { applyEdits, linesOf, removeLine, setParameter } from '../../config/edit.ts';
+import { linesOf, removeLine, setParameter } from '../../config/edit.ts';
 import { decidingLine } from '../../config/files/hba-match.ts';
 import { hbaEntry, parseHba } from '../../config/files/hba.ts';
 import { quote } from '../../hosts/quote.ts';
@@ -8,6 +9,7 @@ import { blocked, notVerified } from '../errors.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext } from '../types.ts';
 import { readText } from '../host/text-files.ts';
+import { makesXlogFile } from './initdb.ts';
 
 /** A parameter and the literal that stands in the file, as `'text'` or `on`. undefined: no active line of it may be there. */
 export type Setting = readonly [name: string, literal: string | undefined];
@@ -43,7 +45,7 @@ export function quoted(text: string): string {
 }
 
 /** What a node needs to run at all: its ports, where it listens, its logs. */
-export function basicSettings(cluster: ClusterLayout, node: NodeLayout): Setting[] {
+export function basicSettings(layout: Layout, cluster: ClusterLayout, node: NodeLayout): Setting[] {
   const local = cluster.nodes.every((one) => one.address.startsWith('127.'));
   return [
     ['port', String(node.port)],
@@ -51,6 +53,10 @@ export function basicSettings(cluster: ClusterLayout, node: NodeLayout): Setting
     ['ss_log_level', '255'],
     ['ss_log_backup_file_count', '100'],
     ['ss_log_max_file_size', '1GB'],
+    // gs_initdb -g has written xlog_file_path, with which no server starts without a lock file (deploy-flow A9).
+    ...(makesXlogFile(layout, node)
+      ? ([['xlog_lock_file_path', quoted(cluster.lockFile)]] as const)
+      : []),
   ];
 }
 
