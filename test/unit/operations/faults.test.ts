@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import type { Failure } from '../../../src/base/errors.ts';
 import type { RunResult, StepResult } from '../../../src/operations/events.ts';
 import { previewPlan } from '../../../src/operations/preview.ts';
 import {
@@ -177,6 +178,65 @@ describe('a deployment that meets a fault', () => {
     }
   });
 
+  it('does not begin while the plan of somebody else holds a host', async () => {
+    const folder = join(bare.lab.host('dr').home, '.opengauss-dual-cluster');
+    const lock = JSON.stringify({
+      run: 'theirs',
+      plan: 'restart-0123456789ab',
+      title: 'Restart recovery',
+      user: 'somebody',
+      machine: 'another-machine',
+      pid: 4711,
+      time: '2026-01-01T00:00:00.000Z',
+    });
+    const before_ = await Promise.all(bare.lab.hosts.map(({ home }) => readdir(home)));
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'lock'), lock);
+    await assert.rejects(bare.run(deployPlan(bare.layout)), (thrown: Failure) => {
+      assert.equal(thrown.code, 'locked');
+      assert.match(thrown.message, /dr is locked by somebody on another-machine.*Restart recovery/);
+      assert.match(thrown.remedy ?? '', /Release Lock/);
+      return true;
+    });
+    assert.equal(await readFile(join(folder, 'lock'), 'utf8'), lock, 'it is never broken');
+    assert.equal(
+      existsSync(join(bare.lab.host('prod').home, '.opengauss-dual-cluster', 'lock')),
+      false,
+      'what was locked before is free again',
+    );
+    await rm(join(folder, 'lock'));
+    assert.deepEqual(await Promise.all(bare.lab.hosts.map(({ home }) => readdir(home))), before_);
+  });
+
+  it('refuses a build onto a data directory that is not this node', async () => {
+    const { dataDir } = bare.layout.standby.first;
+    await mkdir(dataDir, { recursive: true });
+    for (const [text, pattern] of [
+      [
+        'port = 5432\nss_instance_id = 7\n',
+        /the data of another node \(port 5432, ss_instance_id 7\)/,
+      ],
+      [undefined, /a folder with content and without postgresql\.conf/],
+    ] as const) {
+      await writeFile(
+        join(dataDir, text === undefined ? 'precious' : 'postgresql.conf'),
+        text ?? 'mine',
+      );
+      const preview = await previewPlan(disasterRecoveryPlan(bare.layout), {
+        pool: bare.pool,
+        folder: join(bare.lab.dir, '.opengauss'),
+      });
+      const build = preview.steps.find((one) => one.step.id === 'build.recovery');
+      assert.equal(build?.answer?.kind, 'blocked');
+      assert.equal(build.answer.failure.place.file, dataDir);
+      assert.match(build.answer.failure.message, pattern);
+      assert.ok(build.answer.failure.remedy);
+      await rm(join(dataDir, 'postgresql.conf'), { force: true });
+    }
+    assert.equal(await readFile(join(dataDir, 'precious'), 'utf8'), 'mine');
+    await rm(bare.layout.standby.base, { recursive: true });
+  });
+
   it('refuses a build that would delete the redo log of the primary cluster', async () => {
     const { primary, standby } = bare.layout;
     const image = join(primary.base, 'shared.dmp');
@@ -250,15 +310,41 @@ describe('a deployment that meets a fault', () => {
       if (step !== undefined) {
         assert.match(words(step), /dssserver/);
       }
+      assert.match(
+        first.steps.find((one) => one.step.id === 'preflight.prod')?.evidence ?? '',
+        /left alone/,
+        'the foreign server is reported',
+      );
+      // pg_hba.conf is missing on one node.
+      const hba = join(bare.layout.primary.first.dataDir, 'pg_hba.conf');
+      let text = '';
       const second = await bare.run(deployPlan(bare.layout), {
         onEvent: (event) => {
           if (event.kind === 'output') {
             texts.push(event.text);
           }
+          if (
+            event.kind === 'step' &&
+            event.step.id === 'disaster.production/dn0' &&
+            event.state.kind === 'running'
+          ) {
+            text = readFileSync(hba, 'utf8');
+            rmSync(hba);
+          }
         },
       });
-      assert.equal(second.outcome, 'done', told(second));
-      assert.match(first.steps[0]?.evidence ?? '', /left alone/, 'the foreign server is reported');
+      const missing = stopped(second);
+      assert.equal(missing.step.id, 'hba.production/dn0', told(second));
+      assert.equal(missing.failure?.place.file, hba);
+      assert.match(words(missing), /pg_hba\.conf on prod does not exist[^]*Put it back/);
+      assert.deepEqual(
+        (await servers()).filter((line) => line.startsWith('gaussdb -D /tmp')),
+        [],
+        'no server was started',
+      );
+      await writeFile(hba, text);
+      const third = await bare.run(deployPlan(bare.layout));
+      assert.equal(third.outcome, 'done', told(third));
       // The password is nowhere: not in what was shown, not in journals, not in command lines, not in files.
       assert.doesNotMatch(texts.join(''), new RegExp(password));
       for (const place of [
