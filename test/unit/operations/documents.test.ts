@@ -124,7 +124,7 @@ describe('plans', () => {
       },
       undefined,
     );
-    assert.throws(() => startPlan(layout, both), /cluster manager/);
+    assert.throws(() => deployPlan(layout), /cluster manager/);
   });
 
   it('start and stop in the right order', () => {
