@@ -1,7 +1,8 @@
 import { loadCatalogue, type Catalogue } from '../../../src/config/catalogue.ts';
 import { parseConf } from '../../../src/config/document.ts';
 import { asSetting } from '../../../src/config/drift.ts';
-import { readAsServer, serverLog } from '../../../src/config/readers/server.ts';
+import { serverLog } from '../../../src/config/readers/server-log.ts';
+import { readAsServer } from '../../../src/config/readers/server.ts';
 import { readAsGsCtl } from '../../../src/config/readers/tools.ts';
 import { parseValue } from '../../../src/config/values.ts';
 import { readText } from './files.ts';
