@@ -3,7 +3,7 @@ import type { Finding, Fix } from '../base/finding.ts';
 import { parseTopology } from './parse.ts';
 
 /** A finding that can be mended, and how. */
-export interface Mendable {
+interface Mendable {
   readonly finding: Finding;
   readonly fixes: readonly Fix[];
 }
