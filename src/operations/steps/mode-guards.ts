@@ -68,14 +68,23 @@ export async function wrongModeAnswer(
   return failure === undefined ? undefined : { kind: 'blocked', failure };
 }
 
-/** Why a plan that was made when a cluster was the standby one must not stop it: it leads as the primary one now. */
+/**
+ * Why a plan that was made when a cluster was the standby one must not stop it: the roles were exchanged since. Of two
+ * primary clusters either may be stopped, which is what mends that.
+ */
 export async function outdatedRole(
   context: StepContext,
   layout: Layout,
   cluster: ClusterLayout,
 ): Promise<Failure | undefined> {
-  const live = cluster.role === 'standby' ? await liveMode(context, layout, cluster) : undefined;
-  return live?.leads === 'primary' ? conflict(layout, cluster, live, 'primary') : undefined;
+  const other = layout.clusters.find((one) => one.name !== cluster.name);
+  if (cluster.role !== 'standby' || other === undefined) {
+    return undefined;
+  }
+  const live = await liveMode(context, layout, cluster);
+  return live.leads === 'primary' && (await liveMode(context, layout, other)).leads === 'standby'
+    ? conflict(layout, cluster, live, 'primary')
+    : undefined;
 }
 
 function contradictory(cluster: ClusterLayout, live: LiveMode): Failure {

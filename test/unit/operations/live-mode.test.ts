@@ -9,7 +9,7 @@ import {
   type ClusterLayout,
   type Layout,
 } from '../../../src/operations/recipes/layout.ts';
-import { conflictOf, wrongMode } from '../../../src/operations/steps/mode-guards.ts';
+import { conflictOf, outdatedRole, wrongMode } from '../../../src/operations/steps/mode-guards.ts';
 import type { RoleHistory, StepContext } from '../../../src/operations/types.ts';
 import type { ServerVersion } from '../../../src/topology/types.ts';
 import { seedTopology } from './support/seed-topology.ts';
@@ -337,6 +337,28 @@ describe('a deployment', () => {
     await refusalOf(
       conflictOf(context, layout, 'independent'),
       /recovery is set up for disaster recovery already/,
+    );
+  });
+});
+
+describe('the standby cluster of a plan', () => {
+  const layout = layoutOf(seedTopology('master'), undefined);
+  const primary: Site = { ...asPrimary('1'), role: 'Primary' };
+  it('is not stopped when roles were exchanged since', async () => {
+    const production: Site = { ...asStandby('1'), role: 'Main Standby' };
+    await refusalOf(
+      outdatedRole(contextOf(layout, { production, recovery: primary }), layout, layout.standby),
+      /recovery is the primary cluster now/,
+    );
+  });
+  it('is stopped when there are two primary clusters', async () => {
+    await refusalOf(
+      outdatedRole(
+        contextOf(layout, { production: primary, recovery: primary }),
+        layout,
+        layout.standby,
+      ),
+      undefined,
     );
   });
 });
