@@ -110,11 +110,9 @@ export async function startDss(context: StepContext, node: NodeLayout): Promise<
       if (!/dss failed to startup/.test(start)) {
         return undefined;
       }
-      // One that an interrupted run started just now comes up: it is as good as ours.
-      const other =
-        /Another dssserver is running/.test(start) &&
-        (await runOn(context, node.host, processesOf(node), { quiet: true })).stdout.trim() !== '';
-      if (!other) {
+      // Ours found the home taken when one that an interrupted run started comes up just now: that one will do.
+      const running = await runOn(context, node.host, processesOf(node), { quiet: true });
+      if (running.stdout.trim() === '') {
         throw commandFailed('dssserver', node.host, 1, start);
       }
       return undefined;
