@@ -77,16 +77,21 @@ function clusterSteps(layout: Layout, cluster: ClusterLayout, after: readonly st
     groups,
     ...servers,
     ...inits,
-    ...cluster.nodes.map((node) => basicStep(cluster, node, ids(inits))),
+    ...cluster.nodes.map((node) => basicStep(layout, cluster, node, ids(inits))),
   ];
 }
 
-function basicStep(cluster: ClusterLayout, node: NodeLayout, after: readonly string[]): Step {
+function basicStep(
+  layout: Layout,
+  cluster: ClusterLayout,
+  node: NodeLayout,
+  after: readonly string[],
+): Step {
   return parametersStep({
     id: `basic.${node.id}`,
     title: t('Ports and logs in postgresql.conf of {0}', node.id),
     node,
-    settings: basicSettings(cluster, node),
+    settings: basicSettings(layout, cluster, node),
     after,
   });
 }

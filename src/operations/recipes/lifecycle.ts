@@ -5,7 +5,7 @@ import { managedStartStep, managedStopStep } from '../steps/managed.ts';
 import { startNodeStep, stopNodeStep } from '../steps/node.ts';
 import { startClusterStep, stopClusterStep } from '../steps/servers.ts';
 import { asOf } from '../host/servers.ts';
-import { outdatedRole } from '../steps/mode-guards.ts';
+import { outdatedRole, wrongMode } from '../steps/mode-guards.ts';
 import type { Plan, Step } from '../types.ts';
 import type { ClusterLayout, Layout, NodeLayout } from './layout.ts';
 import { exportNote, ids, planOf } from './recipe.ts';
@@ -75,21 +75,33 @@ function stopSteps(layout: Layout, cluster: ClusterLayout, after: readonly strin
     : [stop, ...cluster.nodes.map((node) => stopDssStep(node, [stop.id]))];
 }
 
+/** What is stopped for a restart must be allowed to start again, or it would stay down. */
+type StopFor = 'stop' | 'restart';
+
 /** Without DSS, where it is ours to stop: a restart leaves it up. */
-function stopServersStep(layout: Layout, cluster: ClusterLayout, after: readonly string[]): Step {
+function stopServersStep(
+  layout: Layout,
+  cluster: ClusterLayout,
+  after: readonly string[],
+  why: StopFor = 'stop',
+): Step {
   return isManaged(cluster)
     ? managedStopStep({ layout, cluster }, { after })
     : stopClusterStep(cluster, {
         after,
-        refuse: (context) => outdatedRole(context, layout, cluster),
+        refuse: async (context) =>
+          (await outdatedRole(context, layout, cluster)) ??
+          (why === 'restart' ? wrongMode(context, layout, cluster, true) : undefined),
       });
 }
 
-function stopOne(layout: Layout, node: NodeLayout): Step {
+function stopOne(layout: Layout, node: NodeLayout, why: StopFor = 'stop'): Step {
   const cluster = homeOf(layout, node);
   return isManaged(cluster)
     ? managedStopStep({ layout, cluster, node }, { after: [] })
-    : stopNodeStep(node, []);
+    : stopNodeStep(node, [], (context) =>
+        why === 'restart' ? wrongMode(context, layout, cluster, true) : Promise.resolve(undefined),
+      );
 }
 
 function startOne(layout: Layout, node: NodeLayout): Step[] {
@@ -102,7 +114,7 @@ function startOne(layout: Layout, node: NodeLayout): Step[] {
 }
 
 function restartOne(layout: Layout, node: NodeLayout): Step[] {
-  const stop = stopOne(layout, node);
+  const stop = stopOne(layout, node, 'restart');
   const cluster = homeOf(layout, node);
   return [
     stop,
@@ -189,7 +201,7 @@ export function restartPlan(layout: Layout, target: Target): Plan {
     target.kind === 'cluster' ? [clusterOf(layout, target.name)] : [layout.standby, layout.primary];
   const steps: Step[] = [];
   for (const cluster of clusters) {
-    steps.push(stopServersStep(layout, cluster, ids(steps)));
+    steps.push(stopServersStep(layout, cluster, ids(steps), 'restart'));
   }
   for (const cluster of [...clusters].reverse()) {
     steps.push(...startSteps(layout, cluster, ids(steps)));

@@ -30,7 +30,8 @@ function initCommand(layout: Layout, cluster: ClusterLayout, node: NodeLayout): 
   ].join(' ');
 }
 
-function makesXlogFile(layout: Layout, node: NodeLayout): boolean {
+/** Whether gs_initdb of this node makes the shared redo file (up to 5.0.0). */
+export function makesXlogFile(layout: Layout, node: NodeLayout): boolean {
   return layout.model.sharedXlogFile && node.id === layout.primary.first.id;
 }
 

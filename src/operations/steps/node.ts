@@ -1,9 +1,10 @@
+import type { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
 import { notVerified } from '../errors.ts';
 import { nodeRuns, queryNode } from '../host/node-query.ts';
 import type { Layout, NodeLayout } from '../recipes/layout.ts';
-import type { Step } from '../types.ts';
+import type { Step, StepContext } from '../types.ts';
 import { wrongMode, wrongModeAnswer } from './mode-guards.ts';
 import { asOf, describe, isSettled, startCommand, startNode, stopNode } from '../host/servers.ts';
 
@@ -58,8 +59,12 @@ export function startNodeStep(layout: Layout, node: NodeLayout, after: readonly 
   };
 }
 
-/** The step that stops one node. */
-export function stopNodeStep(node: NodeLayout, after: readonly string[]): Step {
+/** The step that stops one node. `refuse`: why it must not be stopped although it runs. */
+export function stopNodeStep(
+  node: NodeLayout,
+  after: readonly string[],
+  refuse?: (context: StepContext) => Promise<Failure | undefined>,
+): Step {
   return {
     id: `stop.${node.id}`,
     title: t('Stop {0}', node.id),
@@ -75,10 +80,13 @@ export function stopNodeStep(node: NodeLayout, after: readonly string[]): Step {
         run: `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then gs_ctl stop -D ${quote(node.dataDir)} -m fast; fi)`,
       },
     ],
-    check: async (context) =>
-      (await nodeRuns(context, node))
-        ? { kind: 'needed' }
-        : { kind: 'done', evidence: t('{0} does not run.', node.id) },
+    check: async (context) => {
+      if (!(await nodeRuns(context, node))) {
+        return { kind: 'done', evidence: t('{0} does not run.', node.id) };
+      }
+      const failure = await refuse?.(context);
+      return failure === undefined ? { kind: 'needed' } : { kind: 'blocked', failure };
+    },
     preview: () =>
       Promise.resolve([
         { kind: 'command', command: `gs_ctl stop -D ${quote(node.dataDir)} -m fast` },
