@@ -27,6 +27,8 @@ export class SshConnection implements Transport {
   private readonly client: Client;
   private readonly channels = new Slots(mostChannels);
   private readonly quietLimit: number;
+  /** Who wants to know of the end. What waits for `closed` itself is kept as long as the connection lives. */
+  private readonly farewells = new Set<() => void>();
   private lastHeard = Date.now();
   private gone = false;
 
@@ -35,13 +37,6 @@ export class SshConnection implements Transport {
     this.host = host;
     this.client = client;
     this.quietLimit = quietLimit;
-    this.transfer = new SftpFiles(host, async () =>
-      this.opened<SFTPWrapper>(
-        (done) => client.sftp(done),
-        (late) => late.end(),
-        sftpLimit,
-      ),
-    );
     socket.on('data', () => {
       this.lastHeard = Date.now();
     });
@@ -49,8 +44,22 @@ export class SshConnection implements Transport {
       client.once('close', () => {
         this.gone = true;
         resolve();
+        for (const farewell of [...this.farewells]) {
+          farewell();
+        }
+        this.farewells.clear();
       });
     });
+    this.transfer = new SftpFiles(
+      host,
+      async () =>
+        this.opened<SFTPWrapper>(
+          (done) => client.sftp(done),
+          (late) => late.end(),
+          sftpLimit,
+        ),
+      this.closed,
+    );
     // What goes wrong from here on ends in `close`; without a listener it would end the process.
     client.on('error', () => undefined);
   }
@@ -125,13 +134,17 @@ export class SshConnection implements Transport {
   }
 
   suspect(): void {
+    if (this.gone) {
+      return;
+    }
     const asked = Date.now();
+    const forget = this.whenGone(() => clearTimeout(timer));
     const timer = setTimeout(() => {
+      forget();
       if (!this.gone && this.lastHeard < asked) {
         this.client.destroy();
       }
     }, this.quietLimit);
-    void this.closed.then(() => clearTimeout(timer));
   }
 
   /** Says goodbye; after a second without an answer the connection is cut. */
@@ -164,6 +177,7 @@ export class SshConnection implements Transport {
       let late = false;
       const giveUp = (failure: Error): void => {
         late = true;
+        forget();
         clearTimeout(timer);
         reject(failure);
       };
@@ -171,9 +185,10 @@ export class SshConnection implements Transport {
         () => giveUp(channelRefused(this.host, new Error(t('it does not answer')))),
         limit,
       );
-      void this.closed.then(() => giveUp(connectionLost(this.host)));
+      const forget = this.whenGone(() => giveUp(connectionLost(this.host)));
       try {
         start((error, value) => {
+          forget();
           clearTimeout(timer);
           if (error) {
             reject(this.gone ? connectionLost(this.host) : channelRefused(this.host, error));
@@ -189,13 +204,24 @@ export class SshConnection implements Transport {
     });
   }
 
-  private async closedOf(channel: ClientChannel): Promise<void> {
-    await Promise.race([
-      this.closed,
-      new Promise<void>((resolve) => {
-        channel.once('close', () => resolve());
-      }),
-    ]);
+  private closedOf(channel: ClientChannel): Promise<void> {
+    return new Promise((resolve) => {
+      const forget = this.whenGone(resolve);
+      channel.once('close', () => {
+        forget();
+        resolve();
+      });
+    });
+  }
+
+  /** Calls back once when the connection is gone, at once when it is; calling the answer forgets it. */
+  private whenGone(callback: () => void): () => void {
+    if (this.gone) {
+      callback();
+      return () => undefined;
+    }
+    this.farewells.add(callback);
+    return () => this.farewells.delete(callback);
   }
 
   private wrap(channel: ClientChannel): Channel {

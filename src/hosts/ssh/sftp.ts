@@ -14,6 +14,12 @@ const cancelLimit = 5000;
 /** Flags of SSH_FXP_OPEN: nothing is made and nothing is cut short. */
 const openFlags = { read: 1, write: 2 };
 
+interface Opened {
+  readonly sftp: SFTPWrapper;
+  /** Resolves when the channel is at its end. */
+  readonly gone: Promise<undefined>;
+}
+
 /**
  * The SFTP of one connection. Its channel is opened with the first file and kept for a while. Whatever SFTP cannot do
  * is answered with `undefined` or `false`: the shell then does it, or says precisely why it cannot be done.
@@ -21,14 +27,17 @@ const openFlags = { read: 1, write: 2 };
 export class SftpFiles implements FileTransfer {
   private readonly host: string;
   private readonly open: () => Promise<SFTPWrapper>;
-  private channel: Promise<SFTPWrapper | undefined> | undefined;
+  private readonly lost: Promise<void>;
+  private channel: Promise<Opened | undefined> | undefined;
   private refused = false;
   private users = 0;
   private idle: NodeJS.Timeout | undefined;
 
-  constructor(host: string, open: () => Promise<SFTPWrapper>) {
+  /** `lost` resolves when the connection is gone. */
+  constructor(host: string, open: () => Promise<SFTPWrapper>, lost: Promise<void>) {
     this.host = host;
     this.open = open;
+    this.lost = lost;
   }
 
   async offered(options: TransferOptions): Promise<boolean> {
@@ -93,8 +102,11 @@ export class SftpFiles implements FileTransfer {
     }
     this.users++;
     const stop = new AbortController();
-    const working = this.opened().then(async (sftp) =>
-      sftp === undefined ? undefined : job(sftp, stop.signal).catch(() => undefined),
+    const working = this.opened().then(async (opened) =>
+      opened === undefined
+        ? undefined
+        : // ssh2 never answers requests that come after the end of the channel.
+          Promise.race([job(opened.sftp, stop.signal).catch(() => undefined), opened.gone]),
     );
     void working.finally(() => this.left());
     return new Promise((resolve, reject) => {
@@ -125,7 +137,7 @@ export class SftpFiles implements FileTransfer {
   }
 
   /** The channel; `undefined` when the server has no SFTP for us, which is asked once. */
-  private async opened(): Promise<SFTPWrapper | undefined> {
+  private async opened(): Promise<Opened | undefined> {
     clearTimeout(this.idle);
     if (this.refused) {
       return undefined;
@@ -133,14 +145,19 @@ export class SftpFiles implements FileTransfer {
     if (this.channel === undefined) {
       const opening = this.open().then(
         (sftp) => {
-          const forget = (): void => {
-            if (this.channel === opening) {
-              this.channel = undefined;
-            }
-          };
-          sftp.on('error', forget);
-          sftp.on('close', forget);
-          return sftp;
+          const gone = new Promise<undefined>((resolve) => {
+            const forget = (): void => {
+              if (this.channel === opening) {
+                this.channel = undefined;
+              }
+              resolve(undefined);
+            };
+            sftp.on('error', forget);
+            sftp.on('end', forget);
+            sftp.on('close', forget);
+            void this.lost.then(forget);
+          });
+          return { sftp, gone };
         },
         () => {
           this.refused = true;
@@ -165,7 +182,7 @@ export class SftpFiles implements FileTransfer {
   private drop(): void {
     const { channel } = this;
     this.channel = undefined;
-    void channel?.then((sftp) => sftp?.end());
+    void channel?.then((opened) => opened?.sftp.end());
   }
 }
 

@@ -82,6 +82,29 @@ export function hostFaults(start: () => Promise<FaultTarget>): void {
     }
   });
 
+  it('says at once that a read was cut', async (context) => {
+    const target = await machine(context);
+    const pool = poolOf(context, await target.clientConfig(['h']));
+    const path = join(target.folder, 'large');
+    await writeFile(path, Buffer.alloc(60_000_000));
+    // With the first reading SFTP is open, so that the cut comes in the middle of the second.
+    for (const wait of [60, 60, 120]) {
+      const shell = await reconnected(pool);
+      await shell.readFile(path, { limit: 60_000_000 });
+      const reading = shell.readFile(path, { limit: 60_000_000, timeout: 30_000 }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await pause(wait);
+      await target.cut();
+      const failure = await reading;
+      assert.ok(
+        failure === undefined || isHostFailure(failure, 'result-unknown', 'connection-lost'),
+        String(failure),
+      );
+    }
+  });
+
   it('holds its deadlines when the server is frozen, and comes back', async (context) => {
     const target = await machine(context);
     const pool = poolOf(
