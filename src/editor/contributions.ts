@@ -23,6 +23,7 @@ export const commands = {
   'openGauss.openConfiguration': { trusted: true, target: 'node' },
   'openGauss.openTerminal': { trusted: true, target: 'node' },
   'openGauss.openRemoteWindow': { trusted: true, target: 'node' },
+  'openGauss.connectHost': { trusted: true, target: 'node' },
   'openGauss.reconnect': { trusted: true, target: 'none' },
   'openGauss.forgetSecrets': { trusted: false, target: 'none' },
   'openGauss.checkConfiguration': { trusted: true, target: 'none' },
@@ -83,6 +84,8 @@ export const contextKeys = {
   'openGauss.topologies': 'searching',
   /** Whether the page in front is a plan that can be run or exported. */
   'openGauss.planInFront': false,
+  /** Whether a host waits for an answer of the user. */
+  'openGauss.questionWaits': false,
 } as const satisfies Record<string, string | boolean>;
 export type ContextKey = keyof typeof contextKeys;
 

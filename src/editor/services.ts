@@ -7,6 +7,7 @@ import { answerScheme } from './contributions.ts';
 import type { NodeTarget } from './explorer/item.ts';
 import { FailureReporter } from './failures.ts';
 import { EditorPrompts } from './hosts/prompts.ts';
+import { OpenQuestions } from './hosts/questions.ts';
 import { EditorSecretStore } from './hosts/secrets.ts';
 import { HostService } from './hosts/service.ts';
 import { MonitorService } from './monitor/service.ts';
@@ -21,6 +22,7 @@ export class Services implements vscode.Disposable {
   readonly answers: AnswerDocuments;
   readonly secrets: EditorSecretStore;
   readonly topologies: TopologyService;
+  readonly questions: OpenQuestions;
   readonly hosts: HostService;
   readonly monitors: MonitorService;
   /** The node of the row that is selected in the explorer; for keys that are pressed there. */
@@ -36,8 +38,9 @@ export class Services implements vscode.Disposable {
     this.add(vscode.workspace.registerTextDocumentContentProvider(answerScheme, this.answers));
     this.secrets = new EditorSecretStore(context.secrets, context.globalState);
     this.topologies = this.add(new TopologyService(context.workspaceState, this.reporter));
+    this.questions = this.add(new OpenQuestions());
     this.hosts = this.add(
-      new HostService(new EditorPrompts(this.secrets), this.reporter, this.log),
+      new HostService(new EditorPrompts(this.secrets, this.questions), this.reporter, this.log),
     );
     this.monitors = this.add(
       new MonitorService(this.topologies, this.hosts, this.reporter, this.log),

@@ -177,13 +177,16 @@ export class HostWatch implements Disposable {
   private failed(thrown: unknown): void {
     this.versionAsked.clear();
     const { nodes, publish, clock } = this.options;
-    const remedy = thrown instanceof Failure ? thrown.remedy : undefined;
-    const reason = [messageOf(thrown), remedy].filter((text) => text !== undefined).join(' ');
+    const failure: Failure | undefined = thrown instanceof Failure ? thrown : undefined;
+    const code = failure?.code;
+    const reason = [messageOf(thrown), failure?.remedy]
+      .filter((text) => text !== undefined)
+      .join(' ');
     const time = clock.now();
     publish(
       nodes.map((node): NodeStatus => ({
         id: node.id,
-        state: { kind: 'unreachable', time, reason },
+        state: { kind: 'unreachable', time, reason, ...(code !== undefined && { code }) },
       })),
     );
   }

@@ -88,6 +88,8 @@ export type NodeState =
       readonly kind: 'unreachable';
       readonly time: number;
       readonly reason: string;
+      /** The code of the failure, of those of the hosts. */
+      readonly code?: string;
       readonly last?: Reading;
     }
   | {

@@ -42,5 +42,6 @@ function face(item: ExplorerItem): string {
     item.spoken,
     item.expansion,
     item.file,
+    item.waits,
   ]);
 }

@@ -27,6 +27,9 @@ export const doubtful = 'problemsWarningIcon.foreground';
 export const bad = 'problemsErrorIcon.foreground';
 const faded = 'disabledForeground';
 
+/** Somebody has to answer. */
+export const asked: IconName = { name: 'comment-unresolved', color: doubtful };
+
 /** A node's icon: its role while all is well, otherwise what is wrong. `awaited`: its first reading is on its way. */
 export function nodeIcon(state: NodeState | undefined, awaited = false): IconName {
   switch (state?.kind) {

@@ -27,6 +27,8 @@ export interface ExplorerItem {
   readonly topology?: string;
   /** The address of the file that it opens. */
   readonly file?: string;
+  /** Its host has a question; a click shows it. */
+  readonly waits?: true;
   /** What "Copy Value" copies. */
   readonly value?: string;
 }

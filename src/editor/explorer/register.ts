@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import { t } from '../../base/l10n.ts';
+import { setContext } from '../context.ts';
+import { pickNode } from '../nodes.ts';
 import type { Services } from '../services.ts';
 import { ClusterExplorer, ExplorerRow } from './view.ts';
 
@@ -14,6 +17,22 @@ export function registerExplorer(services: Services): ClusterExplorer {
     services.monitors.restart();
     await services.monitors.refresh();
   });
+  services.commands.register('openGauss.connectHost', async (argument) => {
+    const ref = await pickNode(services, argument, t('Connect the Host Again'));
+    if (ref === undefined || services.questions.show(ref.node.host)) {
+      return;
+    }
+    services.hosts.pool(ref.entry).allowAgain(ref.node.host);
+    await services.monitors.refresh();
+  });
+  services.add(
+    services.questions.onDidChange(() => {
+      services.reporter.background(
+        'context',
+        setContext('openGauss.questionWaits', services.questions.any),
+      );
+    }),
+  );
   services.commands.register('openGauss.copyValue', async (argument) => {
     if (argument instanceof ExplorerRow && argument.item.value !== undefined) {
       await vscode.env.clipboard.writeText(argument.item.value);

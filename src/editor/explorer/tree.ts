@@ -5,11 +5,11 @@ import { managerState } from '../../status/manager.ts';
 import { liveRole } from '../../status/replication.ts';
 import type { NodeState, Snapshot } from '../../status/types.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../../topology/types.ts';
-import { bad, clusterIcon, nodeIcon } from './icons.ts';
+import { asked, bad, clusterIcon, nodeIcon } from './icons.ts';
 import type { ExplorerItem } from './item.ts';
 import { nodeDetails, roleOf, shortLag } from './details.ts';
 import { clusterTooltip, nodeTooltip } from './tooltip.ts';
-import { reasonOf, stateName } from './words.ts';
+import { shortReason, stateName, waitsFor } from './words.ts';
 
 /** What the explorer shows of one topology. */
 export interface ExplorerInput {
@@ -23,6 +23,8 @@ export interface ExplorerInput {
   readonly health: Health | undefined;
   /** Whether readings are being taken. */
   readonly reading: boolean;
+  /** What a host waits for, by its name. */
+  readonly question?: (host: string) => Parameters<typeof waitsFor>[0] | undefined;
 }
 
 /** The explorer's rows. One topology's clusters stand at the top; several topologies get a row each. */
@@ -109,18 +111,21 @@ function nodeItem(input: ExplorerInput, node: NodeSpec): ExplorerItem {
   const problems = (input.health?.problems ?? []).filter((one) => one.nodes.includes(node.id));
   const role = roleOf(state);
   const lag = shortLag(state);
-  const reason = state === undefined ? undefined : reasonOf(state);
+  const reason = state === undefined ? undefined : shortReason(state);
+  const question = input.question?.(node.host);
   const words = [
+    ...(question === undefined ? [] : [waitsFor(question)]),
     ...(role === undefined ? [] : [role]),
-    ...(state?.kind === 'ok' ? [] : [stateName(state)]),
+    ...(state?.kind === 'ok' || question !== undefined ? [] : [stateName(state)]),
     ...(lag === undefined ? [] : [lag]),
-    ...(reason === undefined ? [] : [firstLine(reason)]),
+    ...(reason === undefined ? [] : [reason]),
   ];
   return {
     id: `node:${input.id}/${node.id}`,
     label: node.name,
     description: words.join(' · '),
-    icon: nodeIcon(state, input.reading),
+    icon: question === undefined ? nodeIcon(state, input.reading) : asked,
+    ...(question !== undefined && { waits: true }),
     contextValue: 'node',
     spoken: t('Node {0}, {1}', node.name, [...new Set([stateName(state), ...words])].join(', ')),
     expansion: 'collapsed',
@@ -128,8 +133,4 @@ function nodeItem(input: ExplorerInput, node: NodeSpec): ExplorerItem {
     target: { topology: input.id, node: node.id },
     tooltip: () => nodeTooltip(node, state),
   };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]?.trim() ?? '';
 }

@@ -54,6 +54,7 @@ export class ClusterExplorer implements vscode.TreeDataProvider<ExplorerRow>, vs
     this.disposables.add(this.view.onDidChangeVisibility(() => this.follow()));
     this.disposables.add(services.monitors.onDidChange(() => this.update()));
     this.disposables.add(services.topologies.onDidChange(() => this.update()));
+    this.disposables.add(services.questions.onDidChange(() => this.update()));
     this.disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.update()));
     this.follow();
     this.update();
@@ -98,6 +99,13 @@ export class ClusterExplorer implements vscode.TreeDataProvider<ExplorerRow>, vs
     row.accessibilityInformation = {
       label: item.spoken ?? [item.label, item.description].filter(Boolean).join(': '),
     };
+    if (item.waits === true) {
+      row.command = {
+        command: 'openGauss.connectHost',
+        title: t('Answer the Question'),
+        arguments: [this.shown.get(item.id)],
+      };
+    }
     if (item.file !== undefined) {
       const uri = vscode.Uri.parse(item.file, true);
       row.resourceUri = uri;
@@ -156,7 +164,7 @@ export class ClusterExplorer implements vscode.TreeDataProvider<ExplorerRow>, vs
   }
 
   private rebuild(): void {
-    const { topologies, monitors } = this.services;
+    const { topologies, monitors, questions } = this.services;
     this.roots = explorerTree(
       topologies.entries.map((entry) => ({
         id: entry.id,
@@ -167,6 +175,7 @@ export class ClusterExplorer implements vscode.TreeDataProvider<ExplorerRow>, vs
         snapshot: monitors.snapshot(entry.id),
         health: monitors.health(entry.id),
         reading: monitors.running,
+        question: (host) => questions.of(host),
       })),
     );
     const former = this.shown;

@@ -9,27 +9,38 @@ import type {
   SecretStore,
 } from '../../hosts/prompts.ts';
 
+import type { OpenQuestions } from './questions.ts';
+
 /**
  * Asks the user with VS Code's own input boxes and notifications: one of each at a time, so that a notification which
  * nobody has seen yet keeps no question waiting.
  */
 export class EditorPrompts implements HostPrompts {
   readonly secrets: SecretStore;
+  private readonly questions: OpenQuestions;
+  /** Questions about host keys that were answered with yes when nobody waited any more. */
+  private readonly late = new Set<string>();
   private readonly inputs = new Turns();
   private readonly notifications = new Turns();
 
-  constructor(secrets: SecretStore) {
+  constructor(secrets: SecretStore, questions: OpenQuestions) {
     this.secrets = secrets;
+    this.questions = questions;
   }
 
-  password(account: Account, signal: AbortSignal): Promise<SecretAnswer | undefined> {
-    return this.inputs.take(signal, (token) =>
-      askSecret(
-        t('Password'),
-        t('Password of {0} on {1}', account.user, describeHost(account)),
-        token,
-      ),
-    );
+  async password(account: Account, signal: AbortSignal): Promise<SecretAnswer | undefined> {
+    const answered = this.questions.add(account.host, 'password');
+    try {
+      return await this.inputs.take(signal, (token) =>
+        askSecret(
+          t('Password'),
+          t('Password of {0} on {1}', account.user, describeHost(account)),
+          token,
+        ),
+      );
+    } finally {
+      answered();
+    }
   }
 
   passphrase(keyFile: string, signal: AbortSignal): Promise<SecretAnswer | undefined> {
@@ -38,7 +49,22 @@ export class EditorPrompts implements HostPrompts {
     );
   }
 
-  keyboardInteractive(
+  async keyboardInteractive(
+    account: Account,
+    name: string,
+    instructions: string,
+    questions: readonly KeyboardQuestion[],
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined> {
+    const answered = this.questions.add(account.host, 'login');
+    try {
+      return await this.askInTurn(account, name, instructions, questions, signal);
+    } finally {
+      answered();
+    }
+  }
+
+  private askInTurn(
     account: Account,
     name: string,
     instructions: string,
@@ -69,29 +95,51 @@ export class EditorPrompts implements HostPrompts {
     });
   }
 
+  /** Closing the notification refuses the key for now; hiding it (Escape) leaves the question open. */
   confirmHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean> {
     return this.notifications.take(signal, async (token) => {
+      const text = t(
+        'The host {0} ({1}) is not known yet. Its {2} key has the fingerprint {3}. If that is right, it is written to {4}.',
+        question.host,
+        question.name,
+        question.type,
+        question.fingerprint,
+        question.file,
+      );
       const trust = t('Trust This Host');
       const refuse = t('Refuse');
-      // VS Code puts warnings away after ten seconds, and nodes wait for the answer; errors with buttons stay.
-      const shown = vscode.window.showErrorMessage(
-        t(
-          'The host {0} ({1}) is not known yet. Its {2} key has the fingerprint {3}. If that is right, it is written to {4}.',
-          question.host,
-          question.name,
-          question.type,
-          question.fingerprint,
-          question.file,
-        ),
-        trust,
-        refuse,
-      );
-      const cancelled = new Promise<undefined>((resolve) => {
+      if (this.late.delete(text)) {
+        return true;
+      }
+      let answered = (): void => undefined;
+      const answer = new Promise<string | undefined>((resolve) => {
         token.onCancellationRequested(() => {
           resolve(undefined);
         });
+        let latest = 0;
+        const show = (): void => {
+          const own = ++latest;
+          // VS Code puts warnings away after ten seconds, and nodes wait for the answer; errors with buttons stay.
+          // Of two that say the same it closes the older one, which is no answer then.
+          void vscode.window.showErrorMessage(text, trust, refuse).then((chosen) => {
+            if (own !== latest) {
+              return;
+            }
+            // The notification of a question that was given up stays; its answer is good for the next one.
+            if (token.isCancellationRequested && chosen === trust) {
+              this.late.add(text);
+            }
+            resolve(chosen);
+          });
+        };
+        answered = this.questions.add(question.host, 'host key', show);
+        show();
       });
-      return (await Promise.race([shown, cancelled])) === trust;
+      try {
+        return (await answer) === trust;
+      } finally {
+        answered();
+      }
     });
   }
 }

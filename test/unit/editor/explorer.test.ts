@@ -55,6 +55,34 @@ function all(items: readonly ExplorerItem[]): readonly ExplorerItem[] {
 }
 
 describe('The cluster explorer', () => {
+  it('says which nodes wait for an answer, and in a few words what was refused', () => {
+    const [first] = sampleTopology.clusters.flatMap(({ nodes }) => nodes);
+    assert.ok(first);
+    const waiting = explorerTree([
+      {
+        ...input({}),
+        question: (host) => (host === first.host ? 'host key' : undefined),
+      },
+    ]);
+    const row = find(waiting, `node:demo/${first.id}`);
+    assert.equal(row.description, 'Waits for your answer about the host key');
+    assert.equal(row.waits, true);
+    assert.match(row.spoken ?? '', /Waits for your answer/);
+    const refused = explorerTree([
+      input({
+        [first.id]: {
+          kind: 'unreachable',
+          time: 0,
+          code: 'host-key-unknown',
+          reason: 'The host key of "h" ([10.0.0.1]:2222) is not known and was not accepted: …',
+        },
+      }),
+    ]);
+    const shown = find(refused, `node:demo/${first.id}`);
+    assert.equal(shown.description, 'Unreachable · host key not accepted');
+    assert.equal(shown.waits, undefined);
+  });
+
   it('shows clusters, nodes, roles and the lag', () => {
     const tree = explorerTree([input({ ...healthy, 'production/dn0': primary(1536n) })]);
     assert.deepEqual(
