@@ -23,6 +23,7 @@ export const usage = `lab COMMAND …
   full-disk|free-disk HOST
   read-only|writable HOST FOLDER
   load ROWS_PER_SECOND         a steady write load on the primary; 0 ends it
+  count-rows                   ends the load; how many of its acknowledged rows each node shows
   quit                         ends the lab
 `;
 
@@ -59,6 +60,7 @@ function commandsOf(lab: Lab, quit: () => void): Readonly<Record<string, Command
     'read-only': (host = '', folder = '') => faults.readOnly(host, folder, true),
     writable: (host = '', folder = '') => faults.readOnly(host, folder, false),
     load: (rows = '0') => faults.load(Number(rows)),
+    'count-rows': () => faults.countRows(),
     quit: () => setTimeout(quit, 50),
   };
 }

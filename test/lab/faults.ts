@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Lab } from './lab.ts';
 import { WriteLoad } from './load.ts';
+import type { RowCount } from './load.ts';
 import { processesOf } from './processes.ts';
 import { isAlive, readText } from './sim/files.ts';
 import { faultsFile } from './sim/host.ts';
@@ -193,6 +194,12 @@ export class Faults {
       this.writing = new WriteLoad(this.lab, rowsPerSecond);
       await this.writing.start();
     }
+  }
+
+  /** Ends the load and counts on all nodes which of its acknowledged rows are there. */
+  async countRows(): Promise<RowCount> {
+    await this.writing?.stop();
+    return (await this.writing?.count(30_000)) ?? { acknowledged: 0, found: {} };
   }
 
   /** The rows that the load was told to be written. */

@@ -1,13 +1,42 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Lab } from './lab.ts';
 import { readJson } from './sim/files.ts';
 import type { StateFile } from './sim/gaussdb/types.ts';
 import { Client } from './sim/wire.ts';
 
+/** How many of the acknowledged rows each node shows. */
+export interface RowCount {
+  readonly acknowledged: number;
+  /** By the node's id; -1 for one that did not answer. */
+  readonly found: Readonly<Record<string, number>>;
+}
+
+/** Rows with the ids that a node shows, each counted once. */
+async function countOn(
+  port: number,
+  ranges: readonly (readonly [number, number])[],
+): Promise<number> {
+  const client = await Client.connect({ host: '127.0.0.1', port }, 1000);
+  try {
+    await client.ask({ hello: 'gsql', user: 'omm', database: 'postgres' }, 5000);
+    const within = ranges.map(([from, to]) => `id between ${from} and ${to}`).join(' or ');
+    const answer = await client.ask(
+      { op: 'sql', sql: `select count(distinct id) from public.lab_load where ${within}` },
+      30_000,
+    );
+    return Number((answer['rows'] as string[][] | undefined)?.[0]?.[0] ?? -1);
+  } finally {
+    client.close();
+  }
+}
+
 /** A steady stream of rows into `public.lab_load`, on whichever node is the primary at the moment. */
 export class WriteLoad {
   /** Rows whose insert was confirmed. */
   acknowledged = 0;
+  /** Their ids, from and to, joined where they follow each other: a few for each time that the primary was away. */
+  readonly ranges: [number, number][] = [];
   private readonly lab: Lab;
   private readonly rate: number;
   private client: Client | undefined;
@@ -49,6 +78,21 @@ export class WriteLoad {
     clearInterval(this.timer);
     await this.working;
     this.client?.close();
+  }
+
+  /** Counts on every node, for so many milliseconds until all show all: the standbys replay for a moment. */
+  async count(patience: number): Promise<RowCount> {
+    const { acknowledged, ranges } = this;
+    for (const end = Date.now() + patience; ;) {
+      const found: Record<string, number> = {};
+      for (const node of this.lab.nodes) {
+        found[node.id] = acknowledged === 0 ? 0 : await countOn(node.port, ranges).catch(() => -1);
+      }
+      if (Object.values(found).every((rows) => rows === acknowledged) || Date.now() > end) {
+        return { acknowledged, found };
+      }
+      await pause(200);
+    }
   }
 
   /** Connects to a node that calls itself Primary, the production cluster's first. */
@@ -95,6 +139,12 @@ export class WriteLoad {
         throw new Error('refused');
       }
       this.acknowledged += count;
+      const last = this.ranges.at(-1);
+      if (last !== undefined && last[1] === next - 1) {
+        last[1] = next + count - 1;
+      } else {
+        this.ranges.push([next, next + count - 1]);
+      }
       this.next += count;
       this.due -= count;
     } catch {

@@ -17,6 +17,8 @@ export interface LabProcess {
   readonly sshConfig: string;
   /** Runs a command of the lab's control program, such as `kill production/dn1`. */
   tell(...words: readonly string[]): Promise<void>;
+  /** Runs a command and answers what it says. */
+  ask(...words: readonly string[]): Promise<unknown>;
   pool(): TerminalPool;
   stop(): Promise<void>;
 }
@@ -52,6 +54,8 @@ export async function startLabProcess(options: LabOptions): Promise<LabProcess> 
     tell: async (...words) => {
       await promisify(execFile)(place.control, words);
     },
+    ask: async (...words) =>
+      JSON.parse((await promisify(execFile)(place.control, words)).stdout) as unknown,
     pool: () =>
       createHostPool({
         hosts: topology.hosts,

@@ -7,7 +7,7 @@ void findSshd().then((found) => {
   const skip = typeof found === 'string' ? found : false;
   describe('random faults', () => {
     it('never hang, lose a file or leave something behind', { skip }, async () => {
-      const report = await soakHosts({ milliseconds: 12_000 }, () => undefined);
+      const report = await soakHosts(12_000, () => undefined);
       assert.deepEqual(report.wrong, []);
       assert.ok(report.answers > 0);
     });
