@@ -12,14 +12,19 @@ export const logScheme = 'opengauss-log';
 const capacity = 10_000;
 /** Lines from before that are shown at first. */
 const firstLines = 1000;
-/** Milliseconds between two drawings of a log that grows fast. */
+/** Milliseconds between two drawings of a log that grows, and of one in which so many lines come between two that nobody reads them. */
 const pace = 250;
+const floodPace = 1000;
+const flood = 1000;
 
 interface Followed {
   readonly tail: LogTail;
   readonly controller: AbortController;
   ending: string;
   timer: NodeJS.Timeout | undefined;
+  /** Lines that had come when it was drawn last, and how soon it is drawn again. */
+  drawn: number;
+  pace: number;
 }
 
 /** Documents that grow with a log on a node: `opengauss-log:/<topology>/<cluster>/<node>/<path>`. Following ends when the document is closed. */
@@ -63,6 +68,8 @@ export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.
         controller: new AbortController(),
         ending: '',
         timer: undefined,
+        drawn: 0,
+        pace,
       };
       this.followed.set(uri.path, one);
       this.services.reporter.background('log', this.run(ref, path, uri, one));
@@ -102,8 +109,10 @@ export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.
   private schedule(uri: vscode.Uri, one: Followed): void {
     one.timer ??= setTimeout(() => {
       one.timer = undefined;
+      one.pace = one.tail.total - one.drawn > flood ? floodPace : pace;
+      one.drawn = one.tail.total;
       this.changed.fire(uri);
-    }, pace);
+    }, one.pace);
   }
 
   private stop(uri: vscode.Uri): void {
@@ -121,6 +130,8 @@ export class LogColours implements vscode.Disposable {
   private readonly error = decoration('editorError.foreground');
   private readonly warning = decoration('editorWarning.foreground');
   private readonly listeners: vscode.Disposable[];
+  /** The last line of each document when it was drawn last. */
+  private readonly ends = new WeakMap<vscode.TextDocument, number>();
 
   constructor() {
     this.listeners = [
@@ -130,8 +141,9 @@ export class LogColours implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         for (const editor of vscode.window.visibleTextEditors) {
           if (editor.document === document && document.uri.scheme === logScheme) {
+            const before = this.ends.get(document);
             this.draw(editor);
-            followEnd(editor);
+            followEnd(editor, before);
           }
         }
       }),
@@ -151,6 +163,7 @@ export class LogColours implements vscode.Disposable {
         ranges[severity].push(range);
       }
     }
+    this.ends.set(document, document.lineCount - 1);
     editor.setDecorations(this.error, ranges.error);
     editor.setDecorations(this.warning, ranges.warning);
   }
@@ -170,11 +183,14 @@ function decoration(colour: string): vscode.TextEditorDecorationType {
   });
 }
 
-/** Whoever looks at the end goes on seeing the end; whoever reads further up is left alone. */
-function followEnd(editor: vscode.TextEditor): void {
+/**
+ * Whoever looked at the end, which was the line `before`, goes on seeing the end, however much has come; whoever reads further up is
+ * left alone.
+ */
+function followEnd(editor: vscode.TextEditor, before: number | undefined): void {
   const last = editor.document.lineCount - 1;
   const seen = editor.visibleRanges.at(-1)?.end.line ?? 0;
-  if (last - seen < 80) {
+  if ((before ?? last) - seen < 80) {
     editor.revealRange(new vscode.Range(last, 0, last, 0));
   }
 }

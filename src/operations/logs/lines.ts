@@ -54,6 +54,11 @@ export class LogTail {
     }
   }
 
+  /** All lines that have come so far. */
+  get total(): number {
+    return this.dropped + this.lines.length;
+  }
+
   /** Lines that are no longer kept. */
   get missing(): number {
     return this.dropped;
