@@ -80,6 +80,10 @@ export function registerOperationCommands(services: Services, view: ProgressView
     }
     const run = t('Run Plan');
     const reasons = obstacles(planned.preview);
+    if (planned.plan.readOnly === true) {
+      tellChecks(planned, reasons.length);
+      return;
+    }
     if (reasons.length > 0) {
       void vscode.window.showErrorMessage(t('The plan cannot run as it is: {0}', reasons[0] ?? ''));
       return;
@@ -190,6 +194,18 @@ export function registerOperationCommands(services: Services, view: ProgressView
       void vscode.window.showInformationMessage(t('There is no report of {0} yet.', entry.name));
     }
   });
+}
+
+/** A plan that only looks has looked when it is shown: there is nothing left to run. */
+function tellChecks({ plan, preview }: Planned, failed: number): void {
+  const all = preview.steps.length;
+  if (failed === 0) {
+    void vscode.window.showInformationMessage(t('{0}: all {1} checks passed.', plan.title, all));
+  } else {
+    void vscode.window.showWarningMessage(
+      t('{0}: {1} of {2} checks failed. The page says what to do.', plan.title, failed, all),
+    );
+  }
 }
 
 async function pickRecipe(): Promise<RecipeEntry | undefined> {
