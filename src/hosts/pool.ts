@@ -13,6 +13,7 @@ import { OpenedKeys } from './ssh/key-ring.ts';
 import { Links } from './ssh/links.ts';
 import { Passwords } from './ssh/secrets.ts';
 import type { HostTerminal, TerminalOptions, TerminalPool } from './terminal.ts';
+import { Turns } from './turns.ts';
 
 export interface HostPoolOptions {
   /** `hosts` of the topology; a host that is not listed is an alias of ssh_config, `local` is this machine. */
@@ -80,6 +81,7 @@ class Pool implements TerminalPool {
       openedKeys: new OpenedKeys(prompts),
       prompts,
       handshakes: new Slots(mostHandshakes),
+      turns: new Turns(),
       log,
       resolve: { files: options.sshConfigFiles, askProgram: true, log },
     });

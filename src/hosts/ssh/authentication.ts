@@ -4,6 +4,7 @@ import type { SshSettings } from '../ssh-config/settings.ts';
 import { authenticationCancelled, authenticationFailed, type HostFailure } from '../errors.ts';
 import type { Account, HostPrompts } from '../prompts.ts';
 import { asAgent, collectIdentities, type OpenedKeys } from './key-ring.ts';
+import type { Turns } from '../turns.ts';
 import type { Outcome, Passwords } from './secrets.ts';
 
 type Ssh2 = typeof Ssh2Module;
@@ -16,6 +17,7 @@ export interface AuthenticationOptions {
   readonly prompts: HostPrompts;
   readonly passwords: Passwords;
   readonly openedKeys: OpenedKeys;
+  readonly turns: Turns;
   /** Aborted when the connection is given up. */
   readonly signal: AbortSignal;
   readonly log: (text: string) => void;
@@ -124,11 +126,11 @@ export class Authentication {
   }
 
   private async keys(): Promise<AnyAuthMethod | undefined> {
-    const { ssh2, settings, openedKeys, signal, log } = this.options;
+    const { ssh2, settings, openedKeys, turns, signal, log } = this.options;
     const identities = await collectIdentities(ssh2, settings, openedKeys, signal, log);
     return identities.length === 0
       ? undefined
-      : { type: 'agent', username: settings.user, agent: asAgent(ssh2, identities) };
+      : { type: 'agent', username: settings.user, agent: asAgent(ssh2, identities, turns) };
   }
 
   private async password(next: Next): Promise<void> {

@@ -13,6 +13,7 @@ import { fingerprint } from '../known-hosts/entries.ts';
 import type { HostKeys } from '../known-hosts/store.ts';
 import type { HostPrompts } from '../prompts.ts';
 import type { Slots } from '../slots.ts';
+import type { Turns } from '../turns.ts';
 import { algorithms } from './algorithms.ts';
 import { Authentication } from './authentication.ts';
 import { SshConnection } from './connection.ts';
@@ -27,6 +28,8 @@ export interface ConnectServices {
   readonly prompts: HostPrompts;
   /** Handshakes at a time, so that many hosts do not stop the editor. */
   readonly handshakes: Slots;
+  /** For signatures and their checks, which are some milliseconds of computing each. */
+  readonly turns: Turns;
   readonly log: (text: string) => void;
 }
 
@@ -95,6 +98,7 @@ export async function connect(
       prompts: services.prompts,
       passwords: services.passwords,
       openedKeys: services.openedKeys,
+      turns: services.turns,
       signal: ended.signal,
       log: services.log,
       asking: (now) => (now ? clearTimeout(timer) : wait(answerLimit)),
@@ -150,7 +154,12 @@ export async function connect(
         clearTimeout(timer);
         // A question may take long; others may shake hands meanwhile.
         release();
-        services.hostKeys.verify(settings, key, ended.signal).then(
+        const verified = async (): Promise<void> => {
+          await services.hostKeys.verify(settings, key, ended.signal);
+          // What ssh2 does next is to check the server's signature.
+          await services.turns.next();
+        };
+        verified().then(
           () => {
             authentication.verified(fingerprint(key));
             if (!finished) {

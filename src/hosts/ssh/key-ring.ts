@@ -3,6 +3,7 @@ import type { BaseAgent, IdentityCallback, ParsedKey, SigningRequestOptions } fr
 import type * as Ssh2Module from '../lazy/ssh2.ts';
 import type { SshSettings } from '../ssh-config/settings.ts';
 import type { HostPrompts } from '../prompts.ts';
+import type { Turns } from '../turns.ts';
 
 type Ssh2 = typeof Ssh2Module;
 
@@ -241,7 +242,7 @@ async function agentIdentities(
 }
 
 /** The identities in the form in which ssh2 tries them one after the other. */
-export function asAgent(ssh2: Ssh2, identities: readonly Identity[]): BaseAgent {
+export function asAgent(ssh2: Ssh2, identities: readonly Identity[], turns: Turns): BaseAgent {
   class Ring extends ssh2.BaseAgent {
     override getIdentities(callback: IdentityCallback<Buffer>): void {
       callback(
@@ -268,7 +269,11 @@ export function asAgent(ssh2: Ssh2, identities: readonly Identity[]): BaseAgent 
       } else if (key.type === 'ssh-rsa' && !/^sha(256|512)$/.test(chosen.hash ?? '')) {
         done?.(new Error('the server wants a signature with SHA-1, which is off'));
       } else {
-        identity.sign(data, chosen).then(
+        const sign = async (): Promise<Buffer> => {
+          await turns.next();
+          return identity.sign(data, chosen);
+        };
+        sign().then(
           (signature) => done?.(undefined, signature),
           (error: unknown) => done?.(error as Error),
         );
