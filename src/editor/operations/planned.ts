@@ -26,6 +26,7 @@ const planEnding = '.plan.md';
 export class PlanDocuments {
   private readonly services: Services;
   private readonly planned = new Map<string, Planned>();
+  private count = 0;
 
   constructor(services: Services) {
     this.services = services;
@@ -68,13 +69,29 @@ export class PlanDocuments {
     );
     const { plan } = preview;
     const planned: Planned = { entry, plan, preview };
+    // A name of its own each time: the editor's pages may show what they had under the same name before.
+    this.count += 1;
     const uri = this.services.answers.put(
-      `/${entry.id}/${plan.id}${planEnding}`,
+      `/${entry.id}/${plan.id}.${this.count}${planEnding}`,
       planDocument(preview),
     );
+    await this.closeFormer(entry, plan);
     this.planned.set(uri.path, planned);
     await showMarkdown(uri, 'here');
     return planned;
+  }
+
+  /** The page of the same plan as it was before, if it is still open: it would offer to run what is not true any more. */
+  private async closeFormer(entry: TopologyEntry, plan: Plan): Promise<void> {
+    for (const [path, former] of [...this.planned]) {
+      if (former.entry.id === entry.id && former.plan.id === plan.id) {
+        this.planned.delete(path);
+        const tabs = vscode.window.tabGroups.all
+          .flatMap((group) => group.tabs)
+          .filter((tab) => tab.label.endsWith(posix.basename(path)));
+        await vscode.window.tabGroups.close(tabs);
+      }
+    }
   }
 
   /** The plan of a document, of the page in front, or the newest one. */
