@@ -213,7 +213,11 @@ export async function conflictOf(
   if (theirs.mode !== 'primary' && theirs.leads !== 'primary') {
     return undefined;
   }
-  if (promoted === standby.name || layout.model.runMode === 'parameter') {
+  // Nobody but a role change writes cluster_run_mode = cluster_primary there.
+  if (
+    promoted === standby.name ||
+    (layout.model.runMode === 'parameter' && theirs.mode === 'primary')
+  ) {
     return conflict(layout, standby, theirs, 'primary');
   }
   // Until it was built it calls itself a primary cluster, and it is no copy of the other one.

@@ -279,6 +279,34 @@ describe('a deployment', () => {
       refused: undefined,
     },
     {
+      what: 'goes on when the standby cluster is configured and still runs on its own',
+      version: '5.0.0',
+      production: {
+        conf: "cluster_run_mode = 'cluster_primary'\n",
+        control: { id: '1', mode: 'primary' },
+      },
+      recovery: {
+        conf: "cluster_run_mode = 'cluster_standby'\n",
+        control: { id: '2', mode: 'primary' },
+        role: 'Primary',
+      },
+      refused: undefined,
+    },
+    {
+      what: 'is refused when the copy runs as a primary cluster against its files',
+      version: '5.0.0',
+      production: {
+        conf: "cluster_run_mode = 'cluster_primary'\n",
+        control: { id: '1', mode: 'primary' },
+      },
+      recovery: {
+        conf: "cluster_run_mode = 'cluster_standby'\n",
+        control: { id: '1', mode: 'primary' },
+        role: 'Primary',
+      },
+      refused: /recovery is the primary cluster now/,
+    },
+    {
       what: 'is refused after a switchover',
       version: 'master',
       production: { ...asStandby('1'), role: 'Main Standby' },
