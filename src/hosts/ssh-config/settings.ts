@@ -189,6 +189,11 @@ function agentOf(value: string | undefined, file: (text: string) => string): str
   if (value.toLowerCase() === 'none') {
     return undefined;
   }
+  // A backslash escapes the next one in ssh_config (argv_split of OpenSSH), so one of the first two is missing by now.
+  const pipe = /^[\\/]{1,2}\.[\\/]pipe[\\/](.+)$/i.exec(value);
+  if (process.platform === 'win32' && pipe !== null) {
+    return `\\\\.\\pipe\\${pipe[1] ?? ''}`;
+  }
   const variable = /^\$([A-Za-z_]\w*)$/.exec(value);
   return variable === null ? file(value) : nonEmpty(process.env[variable[1] ?? '']);
 }
