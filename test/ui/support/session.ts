@@ -1,7 +1,8 @@
 // One lab, one editor server and one browser window for a file of tests.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 
@@ -21,6 +22,10 @@ export interface SessionOptions extends LabChoice {
   readonly trust?: 'asked';
   /** The language of the window. */
   readonly language?: 'zh-cn';
+  /** Changes what the lab has before the window opens. */
+  prepare?(lab: Lab): Promise<void>;
+  /** A module, relative to the project, that runs as another extension beside ours; it exports `activate()`. */
+  readonly beside?: string;
 }
 
 /** A session and what is in it. */
@@ -53,12 +58,14 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       openLab(options),
     ]);
     endings.push(() => opened.stop());
+    await options.prepare?.(opened.lab);
     const settings = {
       'workbench.colorTheme': 'Default Dark Modern',
       ...opened.settings,
       ...options.settings,
     };
     const dataFolder = join(folder, 'editor');
+    if (options.beside !== undefined) await installBeside(options.beside, dataFolder);
     const [editor, browser] = await Promise.all([
       startEditor(server, {
         dataFolder,
@@ -87,4 +94,38 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     await close();
     throw error;
   }
+}
+
+/** Installs a module as an extension: one file with a manifest that lets it run in every workspace at once. */
+async function installBeside(module: string, dataFolder: string): Promise<void> {
+  const place = join(dataFolder, 'extensions', 'opengauss-dual-cluster.beside-0.0.1');
+  await build({
+    entryPoints: [join(root, module)],
+    outfile: join(place, 'extension.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'error',
+    external: ['vscode'],
+    packages: 'external',
+  });
+  const manifest = {
+    name: 'beside',
+    publisher: 'opengauss-dual-cluster',
+    version: '0.0.1',
+    engines: { vscode: '^1.90.0' },
+    main: './extension.js',
+    activationEvents: ['onStartupFinished'],
+    capabilities: { untrustedWorkspaces: { supported: true } },
+  };
+  await writeFile(join(place, 'package.json'), JSON.stringify(manifest));
+  const name = basename(place);
+  const installed = {
+    identifier: { id: `${manifest.publisher}.${manifest.name}` },
+    version: manifest.version,
+    location: { $mid: 1, path: place, scheme: 'file' },
+    relativeLocation: name,
+  };
+  await writeFile(join(place, '..', 'extensions.json'), JSON.stringify([installed]));
 }
