@@ -49,7 +49,7 @@ export function planDocument(preview: PlanPreview): string {
     ...(blocked.length === 0
       ? []
       : [
-          `## ${t('It cannot run as it is')}`,
+          `## ${plan.readOnly === true ? t('What is not right') : t('It cannot run as it is')}`,
           '',
           ...blocked.map((one) => `- **${plain(one.step.title)}**: ${plain(reason(one))}`),
           '',

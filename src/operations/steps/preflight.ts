@@ -7,11 +7,12 @@ import type { CheckAnswer, Step, StepContext } from '../types.ts';
 import type { CheckResult, PreflightCheck } from './preflight-check.ts';
 import { preflightChecks } from './preflight-checks.ts';
 
-const marks = { ok: '✔', warning: '!', failed: '✘' } as const;
+/** Signs that every font has. */
+const marks = { ok: '✓', warning: '!', failed: '×' } as const;
 
 function line(check: PreflightCheck, result: CheckResult): string {
   const { remedy } = result;
-  return `${marks[result.level]} ${check.title()}: ${result.found}${remedy === undefined ? '' : ` → ${remedy}`}`;
+  return `${marks[result.level]} ${check.title()}: ${result.found}${remedy === undefined ? '' : ` – ${remedy}`}`;
 }
 
 async function answer(
@@ -21,6 +22,8 @@ async function answer(
   checks: readonly PreflightCheck[],
 ): Promise<CheckAnswer> {
   const lines: string[] = [];
+  /** A step of one check has its name already; the remedy stands beside. */
+  const failed: string[] = [];
   const remedies: string[] = [];
   const results = await Promise.all(checks.map((check) => check.ask(context, layout, host)));
   for (const [index, check] of checks.entries()) {
@@ -31,6 +34,7 @@ async function answer(
     lines.push(line(check, result));
     context.output(`${line(check, result)}\n`);
     if (result.level === 'failed') {
+      failed.push(checks.length === 1 ? result.found : `${check.title()}: ${result.found}`);
       remedies.push(result.remedy ?? '');
     }
   }
@@ -41,11 +45,10 @@ async function answer(
       evidence: warnings.length === 0 ? lines.join('; ') : warnings.join('; '),
     };
   }
-  const failure = new Failure<OperationCode>(
-    'preflight-failed',
-    lines.filter((one) => one.startsWith(marks.failed)).join('\n'),
-    { place: { host }, remedy: remedies.join(' ') },
-  );
+  const failure = new Failure<OperationCode>('preflight-failed', failed.join('\n'), {
+    place: { host },
+    remedy: remedies.join(' '),
+  });
   return { kind: 'blocked', failure };
 }
 
