@@ -14,7 +14,9 @@ import { pause } from '../../support/sshd.ts';
 describe('the local machine', () => {
   const shell = createLocalShell();
   after(async () => shell.close());
-  shellContract(async () => Promise.resolve(shell));
+  describe('as a shell', { concurrency: 4 }, () => {
+    shellContract(async () => Promise.resolve(shell));
+  });
 
   it('leaves nothing behind when it is closed', async () => {
     const other = createLocalShell();

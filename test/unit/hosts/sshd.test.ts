@@ -8,9 +8,8 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { isHostFailure } from '../../../src/hosts/errors.ts';
 import { createHostPool, type HostPoolOptions } from '../../../src/hosts/pool.ts';
 import type { TerminalPool } from '../../../src/hosts/terminal.ts';
-import { DelayLink } from '../../support/delay-link.ts';
 import { findSshd, freePort, newKey, pause, TestSshd } from '../../support/sshd.ts';
-import { assertGone, runs, shellContract, uniqueMark } from './support/contract.ts';
+import { shellContract } from './support/contract.ts';
 import { TestPrompts } from './support/prompts.ts';
 
 const run = promisify(execFile);
@@ -50,7 +49,7 @@ function tests(): void {
     return pool;
   };
 
-  describe('as a shell', () => {
+  describe('as a shell', { concurrency: 4 }, () => {
     let pool: TerminalPool;
     after(async () => pool.close());
     shellContract(async () => {
@@ -207,183 +206,6 @@ function tests(): void {
     assert.match(text, /got hello/);
   });
 
-  it('notices a cut connection at once, says that the result is unknown, and connects again', async () => {
-    const pool = await poolFor();
-    const shell = await pool.shell('h');
-    const marks = [uniqueMark(), uniqueMark()];
-    const both = marks.map(async (mark, index) =>
-      shell.run(`sh -c 'while :; do sleep 0.2; done' ${mark}`, { long: index === 1 }),
-    );
-    const settled = Promise.allSettled(both);
-    for (const mark of marks) {
-      while (!(await runs(mark))) {
-        await pause(20);
-      }
-    }
-    await server.cut();
-    for (const answer of await settled) {
-      assert.ok(answer.status === 'rejected' && isHostFailure(answer.reason, 'result-unknown'));
-    }
-    // The other side ends what nobody waits for any more.
-    for (const mark of marks) {
-      await assertGone(mark);
-    }
-    await assert.rejects(shell.run('echo'), (error) => isHostFailure(error, 'connection-lost'));
-    assert.equal((await (await pool.shell('h')).run('echo again')).stdout, 'again\n');
-  });
-
-  it('keeps a file whole when the connection is cut in the middle of a write', async () => {
-    const pool = await poolFor();
-    const path = join(server.folder, 'whole');
-    const old = Buffer.alloc(200_000, 'o');
-    const fresh = Buffer.alloc(30_000_000, 'n');
-    await (await pool.shell('h')).writeFile(path, old);
-    for (let round = 0; round < 4; round++) {
-      const shell = await reconnected(pool);
-      const writing = shell.writeFile(path, fresh).then(
-        () => 'written',
-        (error: unknown) => {
-          assert.ok(isHostFailure(error, 'result-unknown', 'connection-lost'), String(error));
-          return 'unknown';
-        },
-      );
-      await pause(20 + round * 60);
-      await server.cut();
-      await writing;
-      await pause(300);
-      const now = await readFile(path);
-      assert.ok(
-        now.equals(old) || now.equals(fresh),
-        'the file is neither the old nor the new one',
-      );
-    }
-    const names = execFileSync('ls', ['-A', server.folder]).toString();
-    assert.doesNotMatch(names, /\.whole\./);
-  });
-
-  it('holds its deadlines when the server is frozen, and comes back', async () => {
-    const pool = await poolFor(
-      ['h'],
-      ['ServerAliveInterval 1', 'ServerAliveCountMax 2', 'ConnectTimeout 2'],
-    );
-    const shell = await pool.shell('h');
-    await shell.run('echo');
-    await server.signal('SIGSTOP');
-    try {
-      const begun = Date.now();
-      const answers = await Promise.allSettled([
-        shell.run('echo a', { timeout: 1000 }),
-        shell.run('echo b', { timeout: 1000, long: true }),
-        shell.writeFile(join(server.folder, 'frozen'), 'x'),
-      ]);
-      for (const answer of answers) {
-        assert.ok(answer.status === 'rejected');
-        assert.ok(
-          isHostFailure(answer.reason, 'result-unknown', 'timed-out', 'connection-lost'),
-          String(answer.reason),
-        );
-      }
-      assert.ok(Date.now() - begun < 9000, 'it hung beyond its deadline');
-      assert.notEqual(pool.state('h'), 'connected');
-      await assert.rejects(pool.shell('h'), (error) => isHostFailure(error, 'unreachable'));
-    } finally {
-      await server.signal('SIGCONT');
-    }
-    assert.equal((await (await reconnected(pool)).run('echo back')).stdout, 'back\n');
-  });
-
-  it('tells a host that is away, leaves it alone for a while, and comes back by itself', async () => {
-    const own = await TestSshd.start();
-    const pool = createHostPool({
-      hosts: {},
-      sshConfigFiles: [await own.clientConfig(['h'])],
-      prompts: new TestPrompts(),
-      trusted: true,
-      log: () => undefined,
-      pauses: { first: 300, longest: 300 },
-    });
-    pools.push(pool);
-    try {
-      await pool.shell('h');
-      await own.kill();
-      await pause(50);
-      const first = await pool.shell('h').catch((error: unknown) => error);
-      assert.ok(isHostFailure(first, 'unreachable'), String(first));
-      assert.equal(
-        await pool.shell('h').catch((error: unknown) => error),
-        first,
-        'it was tried again at once',
-      );
-      await own.resume();
-      await pause(450);
-      assert.equal((await (await pool.shell('h')).run('echo back')).stdout, 'back\n');
-
-      // The machine was set up anew: refused until the line is gone, under every setting.
-      await own.kill();
-      await own.newHostKey();
-      await own.resume();
-      await pause(450);
-      for (const strict of ['no', 'yes', 'ask', 'accept-new']) {
-        const suspicious = createHostPool({
-          hosts: {},
-          sshConfigFiles: [await own.clientConfig(['h'], [`StrictHostKeyChecking ${strict}`])],
-          prompts: new TestPrompts(),
-          trusted: true,
-          log: () => undefined,
-        });
-        pools.push(suspicious);
-        await assert.rejects(suspicious.shell('h'), (error) => {
-          assert.ok(isHostFailure(error, 'host-key-changed'));
-          assert.deepEqual([error.place.file, error.place.line], [own.knownHosts, 1]);
-          return true;
-        });
-      }
-    } finally {
-      await own.stop();
-    }
-  });
-
-  it('works over a slow link, and notices one that goes silent', async () => {
-    const link = await new DelayLink(server.port, 60).start();
-    try {
-      const file = await server.clientConfig(
-        ['h'],
-        [
-          'HostKeyAlias slow',
-          'StrictHostKeyChecking accept-new',
-          'ServerAliveInterval 1',
-          'ServerAliveCountMax 2',
-        ],
-      );
-      await writeFile(
-        file,
-        (await readFile(file, 'utf8')).replace(`Port ${server.port}`, `Port ${link.port}`),
-      );
-      const pool = await poolFor([], [], { sshConfigFiles: [file] });
-      const shell = await pool.shell('h');
-      await shell.run('echo');
-      const begun = Date.now();
-      const answers = await shell.runBatch([
-        { command: 'echo a' },
-        { command: 'echo b' },
-        { command: 'echo c' },
-      ]);
-      assert.deepEqual(
-        answers.map(({ stdout }) => stdout),
-        ['a\n', 'b\n', 'c\n'],
-      );
-      assert.ok(Date.now() - begun < 2000);
-      link.silent = true;
-      await assert.rejects(shell.run('echo', { timeout: 500 }), (error) =>
-        isHostFailure(error, 'result-unknown'),
-      );
-      await pause(1500);
-      assert.notEqual(pool.state('h'), 'connected');
-    } finally {
-      await link.stop();
-    }
-  });
-
   it('gives up connecting when nobody waits any more', async () => {
     const silent = createServer((socket) => socket.resume());
     const port = await freePort();
@@ -415,36 +237,4 @@ function tests(): void {
       names.map((name) => `${name}\n`),
     );
   });
-
-  it('leaves no process behind on the other side when it is closed', async () => {
-    const pool = await poolFor();
-    const shell = await pool.shell('h');
-    const mark = uniqueMark();
-    const running = Promise.allSettled(
-      [false, true].map(async (long) =>
-        shell.run(`sh -c 'while :; do sleep 0.2; done' ${mark}`, { long }),
-      ),
-    );
-    while (!(await runs(mark))) {
-      await pause(20);
-    }
-    await pool.close();
-    await running;
-    await assertGone(mark);
-    await assert.rejects(pool.shell('h'), (error) => isHostFailure(error, 'closed'));
-  });
-
-  async function reconnected(
-    pool: TerminalPool,
-  ): Promise<Awaited<ReturnType<TerminalPool['shell']>>> {
-    for (;;) {
-      try {
-        const shell = await pool.shell('h');
-        await shell.run('true');
-        return shell;
-      } catch {
-        await pause(50);
-      }
-    }
-  }
 }
