@@ -1,4 +1,3 @@
-import { SingleFlight } from '../base/async.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Failure, messageOf } from '../base/errors.ts';
 import type { HostPool } from '../hosts/shell.ts';
@@ -7,6 +6,7 @@ import type { NodeSpec } from '../topology/types.ts';
 import type { Clock } from './clock.ts';
 import { probeNodes } from './probe.ts';
 import type { NodeProbe } from './probe.ts';
+import { Repeated } from './repeated.ts';
 
 export interface HostWatchOptions {
   readonly host: string;
@@ -31,17 +31,16 @@ const patientTimeout = 8000;
  */
 export class HostWatch implements Disposable {
   private readonly options: HostWatchOptions;
-  private readonly flight = new SingleFlight(() => this.read());
+  private readonly repeated: Repeated;
   private readonly hanging = new Set<string>();
   /** Nodes whose version was asked for on this connection; an upgrade does not leave it standing. */
   private readonly versionAsked = new Set<string>();
-  private cancel = new AbortController();
-  private timer: Disposable | undefined;
-  private running = false;
   private reading = false;
 
   constructor(options: HostWatchOptions) {
     this.options = options;
+    const { interval, clock } = options;
+    this.repeated = new Repeated({ interval, clock, job: (signal) => this.read(signal) });
   }
 
   get host(): string {
@@ -59,19 +58,12 @@ export class HostWatch implements Disposable {
   }
 
   start(): void {
-    if (!this.running) {
-      this.running = true;
-      this.plan(0);
-    }
+    this.repeated.start();
   }
 
   /** Ends what is on its way, too. */
   stop(): void {
-    this.running = false;
-    this.timer?.dispose();
-    this.timer = undefined;
-    this.cancel.abort();
-    this.cancel = new AbortController();
+    this.repeated.stop();
     this.hanging.clear();
   }
 
@@ -81,24 +73,11 @@ export class HostWatch implements Disposable {
 
   /** Reads now. Never rejects: what failed is in the states. */
   async refresh(): Promise<void> {
-    await this.flight.request();
+    await this.repeated.refresh();
   }
 
-  private plan(milliseconds: number): void {
-    this.timer?.dispose();
-    this.timer = undefined;
-    if (this.running) {
-      this.timer = this.options.clock.after(milliseconds, () => {
-        // Never rejects, see `read`.
-        void this.flight.request();
-      });
-    }
-  }
-
-  private async read(): Promise<void> {
-    const { clock, interval, nodes, publish } = this.options;
-    const signal = this.cancel.signal;
-    const begun = clock.now();
+  private async read(signal: AbortSignal): Promise<void> {
+    const { nodes, publish } = this.options;
     this.reading = true;
     try {
       const wanted = nodes.filter((node) => !this.hanging.has(node.id));
@@ -108,7 +87,7 @@ export class HostWatch implements Disposable {
       }
       publish(probes.map(statusOf));
       for (const { node, timedOut } of probes) {
-        if (timedOut && this.running) {
+        if (timedOut && this.repeated.running) {
           void this.askPatiently(node, signal);
         }
       }
@@ -118,11 +97,6 @@ export class HostWatch implements Disposable {
       }
     } finally {
       this.reading = false;
-      if (!signal.aborted) {
-        this.plan(Math.max(interval * 0.1, interval - (clock.now() - begun)));
-      } else if (this.running) {
-        this.plan(0);
-      }
     }
   }
 
@@ -153,7 +127,7 @@ export class HostWatch implements Disposable {
     const { clock, publish, timeout, interval } = this.options;
     this.hanging.add(node.id);
     try {
-      while (this.running && !signal.aborted) {
+      while (this.repeated.running && !signal.aborted) {
         const begun = clock.now();
         const probes = await this.probe([node], Math.max(patientTimeout, timeout), signal);
         if (isAborted(signal)) {

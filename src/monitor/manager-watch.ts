@@ -1,4 +1,3 @@
-import { SingleFlight } from '../base/async.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { messageOf } from '../base/errors.ts';
 import { t } from '../base/l10n.ts';
@@ -8,6 +7,7 @@ import { parseCmCtlQuery } from '../status/cm-ctl-query.ts';
 import type { ManagerStatus } from '../status/types.ts';
 import type { ClusterSpec } from '../topology/types.ts';
 import type { Clock } from './clock.ts';
+import { Repeated } from './repeated.ts';
 
 /** `cm_ctl query` tries some seconds to find a cm_server before it gives up. */
 const queryTimeout = 10_000;
@@ -28,29 +28,21 @@ export interface ManagerWatchOptions {
  */
 export class ManagerWatch implements Disposable {
   private readonly options: ManagerWatchOptions;
-  private readonly flight = new SingleFlight(() => this.read());
-  private cancel = new AbortController();
-  private timer: Disposable | undefined;
-  private running = false;
+  private readonly repeated: Repeated;
 
   constructor(options: ManagerWatchOptions) {
     this.options = options;
+    const { interval, clock } = options;
+    this.repeated = new Repeated({ interval, clock, job: (signal) => this.read(signal) });
   }
 
   start(): void {
-    if (!this.running) {
-      this.running = true;
-      this.plan(0);
-    }
+    this.repeated.start();
   }
 
   /** Ends what is on its way, too. */
   stop(): void {
-    this.running = false;
-    this.timer?.dispose();
-    this.timer = undefined;
-    this.cancel.abort();
-    this.cancel = new AbortController();
+    this.repeated.stop();
   }
 
   dispose(): void {
@@ -59,30 +51,14 @@ export class ManagerWatch implements Disposable {
 
   /** Asks now. Never rejects: what failed is in the status. */
   async refresh(): Promise<void> {
-    await this.flight.request();
+    await this.repeated.refresh();
   }
 
-  private plan(milliseconds: number): void {
-    this.timer?.dispose();
-    this.timer = undefined;
-    if (this.running) {
-      this.timer = this.options.clock.after(milliseconds, () => {
-        // Never rejects, see `read`.
-        void this.flight.request();
-      });
-    }
-  }
-
-  private async read(): Promise<void> {
-    const { cluster, clock, interval, publish } = this.options;
-    const { signal } = this.cancel;
-    const begun = clock.now();
-    const status = await askManager(this.options.pool, cluster, { signal, now: () => clock.now() });
+  private async read(signal: AbortSignal): Promise<void> {
+    const { cluster, clock, pool, publish } = this.options;
+    const status = await askManager(pool, cluster, { signal, now: () => clock.now() });
     if (!signal.aborted) {
       publish(cluster.name, status);
-      this.plan(Math.max(interval * 0.1, interval - (clock.now() - begun)));
-    } else if (this.running) {
-      this.plan(0);
     }
   }
 }
