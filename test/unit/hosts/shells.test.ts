@@ -153,6 +153,32 @@ describe('a file system that is full or closed', () => {
     },
   );
 
+  for (const absent of [['stat'], ['sha256sum', 'shasum'], ['mktemp']]) {
+    it(`leaves the old file whole on a machine without ${absent.join(' and ')}`, async () => {
+      const bin = mkdtempSync(join(folder, 'few-tools-'));
+      const tools =
+        'cat chmod chown cp cut find head ln ls mktemp mv readlink rm setsid sha256sum sleep stat sync wc';
+      for (const tool of tools.split(' ').filter((name) => !absent.includes(name))) {
+        const found = spawnSync('/bin/sh', ['-c', `command -v ${tool}`])
+          .stdout.toString()
+          .trim();
+        symlinkSync(found, join(bin, tool));
+      }
+      symlinkSync('/bin/sh', join(bin, 'sh'));
+      const place = mkdtempSync(join(folder, 'place-'));
+      const path = join(place, 'conf');
+      writeFileSync(path, 'old');
+      const shell = machineWith('/bin/sh', `PATH=${bin}; `);
+      await assert.rejects(shell.writeFile(path, 'new'), (error) =>
+        isHostFailure(error, 'file-write'),
+      );
+      assert.equal(readFileSync(path, 'utf8'), 'old');
+      assert.deepEqual(readdirSync(place), ['conf']);
+      assert.equal((await shell.run('echo works')).stdout, 'works\n');
+      await shell.close();
+    });
+  }
+
   it('gives probes channels of their own where no folder for their output can be made', async () => {
     const bin = mkdtempSync(join(folder, 'no-mktemp-'));
     writeFileSync(join(bin, 'mktemp'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
