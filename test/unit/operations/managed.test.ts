@@ -43,6 +43,9 @@ for (const id of Object.keys(atHome) as (keyof typeof atHome)[]) {
 /** Short enough for a test, long enough for the lab. */
 const limits = { start: 8, stop: 8, switchover: 8, settle: 4, grace: 2 };
 
+/** For what is not to succeed. */
+const hasty = { start: 3, stop: 3, switchover: 3, settle: 1, grace: 1 };
+
 function isDone(result: RunResult): void {
   assert.equal(result.outcome, 'done', told(result));
 }
@@ -163,9 +166,9 @@ describe('the cluster manager, when something is wrong', () => {
   const stop = (target: Target) => one.run(stopPlan(one.layout, target));
   const start = (target: Target) => one.run(startPlan(one.layout, target));
   /** The step with limits that a test can wait for. */
-  const short = (which: 'start' | 'stop') => {
+  const short = (which: 'start' | 'stop', patience = limits) => {
     const managed = { layout: one.layout, cluster: one.layout.primary };
-    const options = { after: [], limits };
+    const options = { after: [], limits: patience };
     return planOf(which, one.layout, {
       title: which,
       steps: [
@@ -218,7 +221,7 @@ describe('the cluster manager, when something is wrong', () => {
   it('may hang: the cluster is asked what is true', async () => {
     isDone(await stop(production));
     await one.lab.faults.hangManager('start');
-    const hanging = one.run(short('start'));
+    const hanging = one.run(short('start', hasty));
     failure(await hanging, /does not come up as it should[\s\S]*did not end within/);
     await one.lab.faults.hangManager();
     isDone(await one.run(short('start')));
@@ -230,7 +233,7 @@ describe('the cluster manager, when something is wrong', () => {
     const conf = join(one.lab.node('production/dn1').dataDir, 'postgresql.conf');
     const text = await readFile(conf, 'utf8');
     await appendFile(conf, 'max_connections = none\n');
-    const result = await one.run(short('start'));
+    const result = await one.run(short('start', hasty));
     failure(result, /production\/dn1 is Down[\s\S]*start cluster failed/);
     assert.match(result.steps[0]?.output ?? '', /HINT/);
     await writeFile(conf, text);
