@@ -34,18 +34,13 @@ describe('the first contact with unknown machines', () => {
     const { page, workbench } = session;
     await asked(' is not known yet').waitFor();
     const waiting = async () =>
-      (await workbench.rows()).filter(({ aria }) =>
-        aria.includes('Waits for your answer about the host key'),
-      );
+      (await workbench.rows()).filter(({ aria }) => aria.includes('Host key: waits for you'));
     await eventually('the nodes that wait', waiting, (rows) => rows.length === 2);
     // Hidden by Escape, the question stays open; a click on the node shows it again.
     await page.keyboard.press('Escape');
     await asked(' is not known yet').waitFor({ state: 'hidden' });
     await workbench.picture('host-key-waits');
-    await page
-      .locator('.pane-body [role=treeitem]', { hasText: 'Waits for your answer' })
-      .first()
-      .click();
+    await page.locator('.pane-body [role=treeitem]', { hasText: 'waits for you' }).first().click();
     await asked(' is not known yet').waitFor();
     await eventually('the same question still', waiting, (rows) => rows.length === 2);
     // Refused, a host is left alone until the person connects again.

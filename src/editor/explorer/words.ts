@@ -49,11 +49,11 @@ export function shortReason(state: NodeState): string | undefined {
 export function waitsFor(question: 'host key' | 'password' | 'login'): string {
   switch (question) {
     case 'host key':
-      return t('Waits for your answer about the host key');
+      return t('Host key: waits for you');
     case 'password':
-      return t('Waits for your password');
+      return t('Password: waits for you');
     case 'login':
-      return t('Waits for your answer to log in');
+      return t('Login: waits for you');
   }
 }
 

@@ -65,9 +65,9 @@ describe('The cluster explorer', () => {
       },
     ]);
     const row = find(waiting, `node:demo/${first.id}`);
-    assert.equal(row.description, 'Waits for your answer about the host key');
+    assert.equal(row.description, 'Host key: waits for you');
     assert.equal(row.waits, true);
-    assert.match(row.spoken ?? '', /Waits for your answer/);
+    assert.match(row.spoken ?? '', /waits for you/);
     const refused = explorerTree([
       input({
         [first.id]: {
