@@ -168,7 +168,7 @@ function unitTests(run: Run, files: readonly string[]): Promise<void> {
       files,
       concurrency: 2,
       testTimeout: 240_000,
-      timeout: 300_000,
+      timeout: 420_000,
       env: run.env,
       artefacts: run.artefacts,
     },

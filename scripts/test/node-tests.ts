@@ -29,6 +29,7 @@ interface Reported {
   readonly file?: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   readonly reason?: string;
+  readonly milliseconds?: number;
   readonly text?: string;
 }
 
@@ -60,7 +61,8 @@ export async function runNodeTests(tests: NodeTests, tally: Tally): Promise<void
     seen++;
     if (reported.outcome === 'failed') failed++;
     const file = reported.file === undefined ? undefined : relative(root, reported.file);
-    log.write(`${reported.outcome}: ${reported.name} (${file ?? '?'})\n`);
+    const seconds = ((reported.milliseconds ?? 0) / 1000).toFixed(1);
+    log.write(`${reported.outcome}: ${reported.name} (${file ?? '?'}, ${seconds} s)\n`);
     tally.add({
       layer: tests.layer,
       name: reported.name,
