@@ -141,7 +141,8 @@ export class Monitor implements Disposable {
       return;
     }
     this.started = true;
-    this.age();
+    // What was read before the pause is old, but its hosts are being asked now: they get an interval to answer.
+    this.ageing = this.clock.after(this.interval, () => this.age());
     for (const watch of [...this.watches, ...this.managerWatches]) {
       watch.start();
     }

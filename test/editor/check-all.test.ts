@@ -79,6 +79,13 @@ describe('Check All Nodes', () => {
         : true,
     );
     await vscode.commands.executeCommand('openGauss.checkConfiguration');
+    // The editor keeps texts of documents for a while after they were closed; the next tests want those of now.
+    for (const document of vscode.workspace.textDocuments) {
+      if (document.uri.scheme === 'opengauss') {
+        await vscode.window.showTextDocument(document);
+        await vscode.commands.executeCommand('workbench.action.files.revert');
+      }
+    }
     await closeEditors();
   });
 

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
+import { versionsToTry } from '../support/versions.ts';
 
 const password = 'Deploy@2026';
 
@@ -17,10 +18,7 @@ async function textsUnder(folder: string): Promise<string[]> {
   return Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')));
 }
 
-// OPENGAUSS_DUAL_CLUSTER_VERSIONS=5.0.0,7.0.0 tries both lines; one is enough for each run of everything.
-const wanted = (process.env['OPENGAUSS_DUAL_CLUSTER_VERSIONS'] ?? '5.0.0').split(',');
-
-for (const version of (['5.0.0', '7.0.0'] as const).filter((one) => wanted.includes(one))) {
+for (const version of versionsToTry('5.0.0')) {
   describe(`deploying a dual cluster of ${version} on bare hosts`, () => {
     let session: Session;
     before(async () => {

@@ -13,6 +13,7 @@ import { nodeById } from '../../../src/topology/lookups.ts';
 import type { NodeSpec, Topology } from '../../../src/topology/types.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { eventually } from '../lab/support/client.ts';
 import { openLabPool } from '../../support/lab-pool.ts';
 
 const signal = AbortSignal.timeout(120_000);
@@ -85,8 +86,12 @@ describe('why a node is down', () => {
     const path = join(node.dataDir, 'postgresql.conf');
     const good = await readFile(path, 'utf8');
     await appendFile(path, "ss_disaster_mode = 'dorado'\n");
-    await lab.faults.start('recovery/dn1').catch(() => undefined);
-    const { report, page } = await why('recovery/dn1');
+    const waiting = lab.faults.start('recovery/dn1').catch(() => undefined);
+    // Nobody need wait until the start is given up: the server ends at once.
+    const { report, page } = await eventually(
+      () => why('recovery/dn1'),
+      ({ report: { faults } }) => faults.length > 0,
+    );
     const line = good.split('\n').length;
     assert.deepEqual(
       report.faults.map((fault) => [fault.path, fault.line]),
@@ -100,6 +105,7 @@ describe('why a node is down', () => {
     );
     await writeFile(path, good);
     await lab.faults.start('recovery/dn1');
+    await waiting;
   });
 
   it('sees that dssserver is down and that a process is stopped', async () => {

@@ -229,8 +229,15 @@ describe('the monitor', () => {
     monitor.stop();
     await clock.advance(60_000);
     pool.answers.set('prod', () => new Promise(() => undefined));
+    const levels: (string | undefined)[] = [];
+    monitor.onSnapshot(() => levels.push(monitor.health?.level));
     monitor.start();
     await clock.advance(100);
+    assert.ok(
+      levels.length > 0 && !levels.includes('error'),
+      'no alarm before anybody could answer',
+    );
+    await clock.advance(interval);
     assert.equal(kinds()['production/dn0'], 'stale');
     assert.equal(kinds()['recovery/dn0'], 'ok');
     monitor.dispose();
