@@ -158,7 +158,7 @@ async function noLeftovers(run: Run, id: string, name: string): Promise<void> {
 }
 
 async function allChecks(run: Run): Promise<void> {
-  for (const check of checks()) await runCheck(check, 'check', run.env, run.tally);
+  await Promise.all(checks().map((check) => runCheck(check, 'check', run.env, run.tally)));
 }
 
 function unitTests(run: Run, files: readonly string[]): Promise<void> {
@@ -181,7 +181,7 @@ function uiTests(run: Run, files: readonly string[]): Promise<void> {
     {
       layer: 'ui',
       files,
-      concurrency: 1,
+      concurrency: 2,
       testTimeout: 240_000,
       timeout: 420_000,
       env: run.env,
