@@ -166,7 +166,7 @@ function unitTests(run: Run, files: readonly string[]): Promise<void> {
     {
       layer: 'unit',
       files,
-      concurrency: 2,
+      concurrency: 3,
       testTimeout: 240_000,
       timeout: 420_000,
       env: run.env,
