@@ -158,7 +158,7 @@ async function noLeftovers(run: Run, id: string, name: string): Promise<void> {
 }
 
 async function allChecks(run: Run): Promise<void> {
-  await Promise.all(checks().map((check) => runCheck(check, 'check', run.env, run.tally)));
+  for (const check of checks()) await runCheck(check, 'check', run.env, run.tally);
 }
 
 function unitTests(run: Run, files: readonly string[]): Promise<void> {

@@ -18,6 +18,8 @@ interface RecordBase {
 
 /** One line of a journal. Lines are only ever added. None holds a secret. */
 export type JournalRecord =
+  /** In the local journal alone: the run is about to lock the hosts, and a lock of its name is our own. */
+  | (RecordBase & { readonly type: 'run-lock' })
   | (RecordBase & {
       readonly type: 'run-start';
       readonly plan: string;

@@ -12,7 +12,6 @@ import {
   createdItems,
   mergeJournals,
   roleHistory,
-  runsOf,
   type JournalRecord,
 } from './journal.ts';
 import { lockHosts, newHolder, runsHere, unlockHosts } from './lock.ts';
@@ -110,8 +109,10 @@ class Run {
     const changes = this.plan.readOnly !== true;
     const localRecords = changes ? await this.local.read() : [];
     if (changes) {
+      // Before the first lock, so that one that a crash leaves is known as ours.
+      await this.local.append({ type: 'run-lock', ...this.stamp() });
       await lockHosts(this.options.pool, this.hosts, this.holder, {
-        ownRuns: new Set(runsOf(localRecords).map((run) => run.run)),
+        ownRuns: new Set(localRecords.map((record) => record.run)),
         onTakeOver: (host, holder) => this.tell({ kind: 'lock-taken-over', host, holder }),
       });
     }

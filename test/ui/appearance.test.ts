@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { root } from '../../scripts/tools/root.ts';
+import { thorough } from '../support/versions.ts';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
@@ -21,6 +22,9 @@ const languages = [
 ] as const;
 
 for (const { name: languageName, language, titles } of languages) {
+  const usualThemes = themes.filter(
+    ({ name }) => name !== (language === undefined ? 'light' : 'dark'),
+  );
   describe(`appearance in ${languageName}`, () => {
     let session: Session;
     let title: (id: string) => string;
@@ -36,7 +40,7 @@ for (const { name: languageName, language, titles } of languages) {
       const { workbench } = session;
       await workbench.webview().locator(shows).first().waitFor({ timeout: 60_000 });
       await workbench.closeNotifications();
-      for (const { name, theme, kind } of themes) {
+      for (const { name, theme, kind } of thorough ? themes : usualThemes) {
         await useTheme(session, theme);
         await eventually(
           'the theme is on',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile, mkdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
 
@@ -340,6 +340,22 @@ describe('runner', () => {
       kept.stdout.split('\n').filter((line) => line !== '' && !line.endsWith('/log')),
       [],
     );
+  });
+
+  it('takes over the lock of an own run that was killed right after it had locked', async () => {
+    const ended = { run: 'killed', plan: 'p', title: 'Deploy', user: 'u', machine: hostname() };
+    await mkdir(join(root, '.opengauss'), { recursive: true });
+    const time = new Date(0).toISOString();
+    await writeFile(
+      localJournalPath(join(root, '.opengauss')),
+      `${JSON.stringify({ type: 'run-lock', time, run: 'killed' })}\n`,
+    );
+    await mkdir(join(pool.home('a'), '.opengauss-dual-cluster'), { recursive: true });
+    const pid = spawnSync('true').pid;
+    await writeFile(lockOf('a'), JSON.stringify({ ...ended, pid, time }));
+    const result = await run(plan([jobStep('one', 'a', root)]));
+    assert.equal(result.outcome, 'done');
+    assert.equal(await exists(lockOf('a')), false);
   });
 
   it('refuses steps that wait for each other', async () => {
