@@ -10,8 +10,6 @@ export const thorough = named !== undefined;
  * short and all versions are still seen in it, or none; OPENGAUSS_DUAL_CLUSTER_VERSIONS=5.0.0,7.0.0 makes it several.
  */
 export function versionsToTry(...usual: readonly LabVersion[]): readonly LabVersion[] {
-  const asked = named ?? usual;
-  return (['5.0.0', '7.0.0'] as const).filter((version) =>
-    (asked as readonly string[]).includes(version),
-  );
+  const asked: readonly string[] = named ?? usual;
+  return (['5.0.0', '7.0.0'] as const).filter((version) => asked.includes(version));
 }

@@ -132,6 +132,13 @@ async function preview(
   ];
 }
 
+/** A single node can only be named to a manager that shows it; the remedy says what to do without. */
+function needed(asked: Asked, node: NodeLayout | undefined, remedy: string): CheckAnswer {
+  return node !== undefined && asked.query.kind === 'no-cm-server'
+    ? no(asked, t('cm_server does not answer, so that {0} cannot be named to it.', node.id), remedy)
+    : { kind: 'needed' };
+}
+
 /** The step that lets the cluster manager start a cluster or one node of it. */
 export function managedStartStep(managed: Managed, options: Options): Step {
   const { layout, cluster, node } = managed;
@@ -155,13 +162,7 @@ export function managedStartStep(managed: Managed, options: Options): Step {
     if (failure !== undefined) {
       return { kind: 'blocked', failure };
     }
-    return node !== undefined && asked.query.kind === 'no-cm-server'
-      ? no(
-          asked,
-          t('cm_server does not answer, so that {0} cannot be named to it.', node.id),
-          t('Start {0} as a whole.', cluster.name),
-        )
-      : { kind: 'needed' };
+    return needed(asked, node, t('Start {0} as a whole.', cluster.name));
   };
   return {
     id: options.id ?? `start.${name}`,
@@ -242,13 +243,7 @@ export function managedStopStep(managed: Managed, options: Options): Step {
       if (failure !== undefined) {
         return { kind: 'blocked', failure };
       }
-      return node !== undefined && asked.query.kind === 'no-cm-server'
-        ? no(
-            asked,
-            t('cm_server does not answer, so that {0} cannot be named to it.', node.id),
-            t('Stop {0} as a whole.', cluster.name),
-          )
-        : { kind: 'needed' };
+      return needed(asked, node, t('Stop {0} as a whole.', cluster.name));
     },
     preview: (context) =>
       preview(

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createHostPool } from '../../../../src/hosts/pool.ts';
-import type { HostPrompts } from '../../../../src/hosts/prompts.ts';
 import type { TerminalPool } from '../../../../src/hosts/terminal.ts';
 import type { RunEvent, RunResult } from '../../../../src/operations/events.ts';
 import { layoutOf, type Layout } from '../../../../src/operations/recipes/layout.ts';
@@ -14,19 +13,7 @@ import { planCluster } from '../../../lab/deploy.ts';
 import { startLab, type Lab } from '../../../lab/lab.ts';
 import type { LabVersion } from '../../../lab/sim/host.ts';
 import { topologyText } from '../../../lab/workspace.ts';
-
-/** Nobody is asked: the lab's keys let in and its host keys are known. */
-export const silentPrompts: HostPrompts = {
-  password: () => Promise.resolve(undefined),
-  passphrase: () => Promise.resolve(undefined),
-  keyboardInteractive: () => Promise.resolve(undefined),
-  confirmHostKey: () => Promise.resolve(false),
-  secrets: {
-    get: () => Promise.resolve(undefined),
-    save: () => Promise.resolve(),
-    delete: () => Promise.resolve(),
-  },
-};
+import { noPrompts } from '../../../support/no-prompts.ts';
 
 export const password = 'Gauss_234';
 
@@ -75,7 +62,7 @@ export async function startBareLab(version: LabVersion): Promise<BareLab> {
     createHostPool({
       hosts: topology.hosts,
       sshConfigFiles: [lab.sshConfig],
-      prompts: silentPrompts,
+      prompts: noPrompts,
       trusted: true,
       log: () => undefined,
       pauses: { first: 50, longest: 500 },

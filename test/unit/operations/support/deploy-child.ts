@@ -5,7 +5,8 @@ import { createHostPool } from '../../../../src/hosts/pool.ts';
 import { deployPlan } from '../../../../src/operations/recipes/deploy.ts';
 import { layoutOf } from '../../../../src/operations/recipes/layout.ts';
 import { runPlan } from '../../../../src/operations/runner.ts';
-import { password, silentPrompts, topologyFrom } from './bare-lab.ts';
+import { noPrompts } from '../../../support/no-prompts.ts';
+import { password, topologyFrom } from './bare-lab.ts';
 
 /** Runs the deployment of a lab and tells its parent of each step, until it is killed. */
 async function main(dir: string): Promise<void> {
@@ -13,7 +14,7 @@ async function main(dir: string): Promise<void> {
   const pool = createHostPool({
     hosts: topology.hosts,
     sshConfigFiles: [join(dir, 'ssh', 'config')],
-    prompts: silentPrompts,
+    prompts: noPrompts,
     trusted: true,
     log: () => undefined,
     pauses: { first: 50, longest: 500 },

@@ -20,7 +20,8 @@ import type { StateFile } from '../../../lab/sim/gaussdb/types.ts';
 import type { LabVersion } from '../../../lab/sim/host.ts';
 import { Client } from '../../../lab/sim/wire.ts';
 import type { LabNode } from '../../../lab/types.ts';
-import { silentPrompts, topologyFrom } from './bare-lab.ts';
+import { noPrompts } from '../../../support/no-prompts.ts';
+import { topologyFrom } from './bare-lab.ts';
 
 export const production: Target = { kind: 'cluster', name: 'production' };
 export const recovery: Target = { kind: 'cluster', name: 'recovery' };
@@ -147,7 +148,7 @@ export async function startRoleLab(
     createHostPool({
       hosts: topology.hosts,
       sshConfigFiles: [lab.sshConfig],
-      prompts: silentPrompts,
+      prompts: noPrompts,
       trusted: true,
       log: () => undefined,
       pauses: { first: 50, longest: 500 },
