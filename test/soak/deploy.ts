@@ -9,24 +9,27 @@ import {
 } from '../unit/operations/support/kills.ts';
 import type { LabVersion } from '../lab/sim/host.ts';
 
-async function undisturbed(version: LabVersion): Promise<FinalState> {
+/** What a deployment is without kills: its end, its steps, and those of them that it skips because they only look. */
+interface Undisturbed {
+  readonly expected: FinalState;
+  readonly steps: readonly string[];
+  readonly looking: ReadonlySet<string>;
+}
+
+async function undisturbed(version: LabVersion): Promise<Undisturbed> {
   const bare = await startBareLab(version);
   try {
     const result = await bare.run(deployPlan(bare.layout));
     if (result.outcome !== 'done') {
       throw new Error(`The undisturbed deployment of ${version} has failed.`);
     }
-    return await finalState(bare);
-  } finally {
-    await bare.stop();
-  }
-}
-
-/** The steps, whatever their names are on this version. */
-async function stepsOf(version: LabVersion): Promise<string[]> {
-  const bare = await startBareLab(version);
-  try {
-    return deployPlan(bare.layout).steps.map((step) => step.id);
+    return {
+      expected: await finalState(bare),
+      steps: result.steps.map(({ step }) => step.id),
+      looking: new Set(
+        result.steps.flatMap(({ step, outcome }) => (outcome === 'skipped' ? [step.id] : [])),
+      ),
+    };
   } finally {
     await bare.stop();
   }
@@ -54,8 +57,7 @@ export async function soakDeploy(
   const left: string[] = [];
   const wrong: string[] = [];
   for (const version of ['5.0.0', '7.0.0'] as const satisfies readonly LabVersion[]) {
-    const expected = await undisturbed(version);
-    const all = await stepsOf(version);
+    const { expected, steps: all, looking } = await undisturbed(version);
     for (const victim of ['host', 'editor', 'connections'] as const satisfies readonly Victim[]) {
       for (const moment of ['middle', 'boundary'] as const satisfies readonly Moment[]) {
         const name = `${version}, ${victim}, ${moment}`;
@@ -67,6 +69,7 @@ export async function soakDeploy(
               version,
               kills: [{ victim, moment }],
               steps: open,
+              looking,
               expected,
               say: (text) => say(`  ${text.trimEnd()}`),
             });

@@ -82,9 +82,6 @@ async function crash(bare: BareLab): Promise<void> {
   }
 }
 
-/** Steps that only look, or find nothing to do on the lab's loopback addresses: "skipped" is their common end. */
-const looking = /^(?:roles|preflight|hba|replication|stop-for-build)\b/;
-
 /** Milliseconds between the moment and the blow; a step may be over by then, and is hit again without one. */
 const delays = [0, 40, 0, 150, 400];
 
@@ -94,11 +91,13 @@ class Aim {
   private readonly running = new Set<string>();
   private readonly open: Set<string>;
   private readonly moment: Moment;
+  private readonly looking: ReadonlySet<string>;
   private falling = false;
 
-  constructor(open: Set<string>, moment: Moment) {
+  constructor(open: Set<string>, moment: Moment, looking: ReadonlySet<string>) {
     this.open = open;
     this.moment = moment;
+    this.looking = looking;
   }
 
   /** Takes in what the run tells, and strikes when it is time. */
@@ -108,16 +107,15 @@ class Aim {
   ): Promise<void> | undefined {
     const { step, kind, outcome } = event;
     // A step that only looks is in its middle while it looks.
-    const inside = looking.test(step) ? kind === 'checking' : kind === 'running';
+    const looks = this.looking.has(step);
+    const inside = looks ? kind === 'checking' : kind === 'running';
     if (inside) {
       this.running.add(step);
     } else if (kind === 'ended') {
       this.running.delete(step);
     }
     const now =
-      this.moment === 'middle'
-        ? inside
-        : kind === 'ended' && (outcome !== 'skipped' || looking.test(step));
+      this.moment === 'middle' ? inside : kind === 'ended' && (outcome !== 'skipped' || looks);
     if (this.falling || !now || !this.open.has(step)) {
       return undefined;
     }
@@ -195,6 +193,8 @@ export interface MatrixOptions {
   readonly kills: readonly Kill[];
   /** Steps that are to be hit; all by default. */
   readonly steps?: readonly string[];
+  /** Steps that only look, or find nothing to do: an undisturbed run skips them. */
+  readonly looking?: ReadonlySet<string>;
   readonly expected?: FinalState;
   readonly say?: (text: string) => void;
 }
@@ -209,7 +209,7 @@ export async function deployThroughKills(options: MatrixOptions): Promise<string
     for (;;) {
       const kill = options.kills[count % options.kills.length];
       assert.ok(kill !== undefined);
-      const aim = new Aim(open, kill.moment);
+      const aim = new Aim(open, kill.moment, options.looking ?? new Set());
       const result = await runAndKill(bare, kill, aim);
       if (result !== undefined) {
         assert.equal(result.outcome, 'done', told(result));
