@@ -28,10 +28,13 @@ export interface HostPoolOptions {
   readonly recogniseThisMachine?: boolean;
   /** Milliseconds of the first pause after a failure and of the longest. */
   readonly pauses?: { readonly first: number; readonly longest: number };
+  /** Milliseconds for one answer of a server while it lets us in. */
+  readonly answerLimit?: number;
 }
 
-/** Handshakes at a time: each keeps the processor busy for some milliseconds. */
-const mostHandshakes = 6;
+/** Hosts that let us in at a time: each keeps the processor busy for some milliseconds. */
+const mostHandshakes = 4;
+const usualAnswerLimit = 30_000;
 const usualPauses = { first: 1000, longest: 30_000 };
 
 /** Failures that only a person can mend: they stay until he asks again, since trying again could lock an account. */
@@ -82,6 +85,7 @@ class Pool implements TerminalPool {
       prompts,
       handshakes: new Slots(mostHandshakes),
       turns: new Turns(),
+      answerLimit: options.answerLimit ?? usualAnswerLimit,
       log,
       resolve: { files: options.sshConfigFiles, askProgram: true, log },
     });

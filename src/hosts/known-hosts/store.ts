@@ -38,11 +38,17 @@ export class HostKeys {
     return knownTypes(nameOf(settings), await this.files(settings));
   }
 
-  /** Resolves when the key is accepted; rejects with the reason otherwise. */
-  async verify(settings: SshSettings, key: Buffer, signal: AbortSignal): Promise<void> {
+  /** Resolves when the key is accepted; rejects with the reason otherwise. `asking` is called before a person is asked. */
+  async verify(
+    settings: SshSettings,
+    key: Buffer,
+    signal: AbortSignal,
+    asking?: () => void,
+  ): Promise<void> {
     if (await this.decided(settings, key)) {
       return;
     }
+    asking?.();
     const asked = this.questions.then(async () => {
       // Somebody may have answered for the same machine while this question waited for its turn.
       signal.throwIfAborted();

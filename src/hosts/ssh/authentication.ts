@@ -23,6 +23,8 @@ export interface AuthenticationOptions {
   readonly log: (text: string) => void;
   /** Called around questions to the person, so that no time limit runs meanwhile. */
   readonly asking: (now: boolean) => void;
+  /** Called around signatures of the agent. */
+  readonly agentSigns: (now: boolean) => void;
   /** Ends the attempt for this reason. */
   readonly giveUp: (failure: HostFailure) => void;
 }
@@ -126,8 +128,13 @@ export class Authentication {
   }
 
   private async keys(): Promise<AnyAuthMethod | undefined> {
-    const { ssh2, settings, openedKeys, turns, signal, log } = this.options;
-    const identities = await collectIdentities(ssh2, settings, openedKeys, signal, log);
+    const { ssh2, settings, openedKeys, turns, signal, log, agentSigns } = this.options;
+    const identities = await collectIdentities(ssh2, settings, {
+      log,
+      agentSigns,
+      open: async (file, content) =>
+        this.ask(async () => openedKeys.open(ssh2, file, content, signal)),
+    });
     return identities.length === 0
       ? undefined
       : { type: 'agent', username: settings.user, agent: asAgent(ssh2, identities, turns) };

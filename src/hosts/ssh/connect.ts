@@ -26,15 +26,19 @@ export interface ConnectServices {
   readonly passwords: Passwords;
   readonly openedKeys: OpenedKeys;
   readonly prompts: HostPrompts;
-  /** Handshakes at a time, so that many hosts do not stop the editor. */
+  /** Those who get in at a time, so that many hosts do not stop the editor. */
   readonly handshakes: Slots;
   /** For signatures and their checks, which are some milliseconds of computing each. */
   readonly turns: Turns;
+  /** Milliseconds for one answer of the server while it lets us in. */
+  readonly answerLimit: number;
   readonly log: (text: string) => void;
 }
 
-/** Milliseconds for one answer of the server while it lets us in. */
-const answerLimit = 30_000;
+/** Milliseconds for a signature of the agent: a person may have to confirm it, for one host after the other. */
+const agentLimit = 120_000;
+/** Milliseconds after which whoever gets in is waiting rather than computing, and keeps nobody else from it. */
+const slotLimit = 2000;
 
 /** Makes one connection over the stream that `dial` gives. */
 export async function connect(
@@ -59,18 +63,22 @@ export async function connect(
         );
   }
   const where = `${settings.hostName}:${settings.port}`;
+  const slow = setTimeout(release, slotLimit);
   const client = new ssh2.Client();
   const ended = new AbortController();
   return new Promise<SshConnection>((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
+    let finished = false;
     const wait = (milliseconds: number): void => {
       clearTimeout(timer);
+      if (finished) {
+        return;
+      }
       timer = setTimeout(
         () => finish(connectTimedOut(settings.name, where, milliseconds)),
         milliseconds,
       );
     };
-    let finished = false;
     /** The first reason holds; what follows from it is not told. */
     const finish = (failure: Error | undefined): void => {
       if (finished) {
@@ -78,6 +86,7 @@ export async function connect(
       }
       finished = true;
       clearTimeout(timer);
+      clearTimeout(slow);
       release();
       signal.removeEventListener('abort', abort);
       if (failure === undefined) {
@@ -92,6 +101,15 @@ export async function connect(
       }
     };
     const abort = (): void => finish(cancelled(settings.name));
+    /** While a person is asked no time limit runs, and others may get in. */
+    const asking = (now: boolean): void => {
+      if (now) {
+        clearTimeout(timer);
+        release();
+      } else {
+        wait(services.answerLimit);
+      }
+    };
     const authentication = new Authentication({
       ssh2,
       settings,
@@ -101,17 +119,15 @@ export async function connect(
       turns: services.turns,
       signal: ended.signal,
       log: services.log,
-      asking: (now) => (now ? clearTimeout(timer) : wait(answerLimit)),
+      asking,
+      agentSigns: (now) => wait(now ? agentLimit : services.answerLimit),
       giveUp: finish,
     });
     signal.addEventListener('abort', abort, { once: true });
     socket.on('error', (error) =>
       finish(error instanceof Failure ? error : unreachable(settings.name, where, error)),
     );
-    client.on('handshake', () => {
-      release();
-      wait(answerLimit);
-    });
+    client.on('handshake', () => wait(services.answerLimit));
     client.on('ready', () => finish(undefined));
     client.on('error', (error: Error & { level?: string }) => {
       switch (error.level) {
@@ -152,10 +168,8 @@ export async function connect(
       authHandler: authentication.handler as never,
       hostVerifier: (key: Buffer, answer: (accepted: boolean) => void) => {
         clearTimeout(timer);
-        // A question may take long; others may shake hands meanwhile.
-        release();
         const verified = async (): Promise<void> => {
-          await services.hostKeys.verify(settings, key, ended.signal);
+          await services.hostKeys.verify(settings, key, ended.signal, () => asking(true));
           // What ssh2 does next is to check the server's signature.
           await services.turns.next();
         };
@@ -163,7 +177,7 @@ export async function connect(
           () => {
             authentication.verified(fingerprint(key));
             if (!finished) {
-              wait(answerLimit);
+              wait(services.answerLimit);
               answer(true);
             }
           },

@@ -85,21 +85,18 @@ interface Identity {
 
 /**
  * All keys that may be shown to a host, in the order in which ssh shows them: those of the agent that the
- * configuration names, the agent's others, then key files. A passphrase is asked for only when the server has said
- * that it would accept that key.
+ * configuration names, the agent's others, then key files.
  */
 export async function collectIdentities(
   ssh2: Ssh2,
   settings: SshSettings,
-  opened: OpenedKeys,
-  signal: AbortSignal,
-  log: (text: string) => void,
+  services: IdentityServices,
 ): Promise<Identity[]> {
   const files = await Promise.all(
-    settings.identityFiles.map(async (file) => keyFile(ssh2, file, settings, opened, signal, log)),
+    settings.identityFiles.map(async (file) => keyFile(ssh2, file, settings, services)),
   );
   const named = files.filter((found) => found !== undefined);
-  const agent = await agentIdentities(ssh2, settings, log);
+  const agent = await agentIdentities(ssh2, settings, services);
   const isNamed = (identity: Identity): boolean =>
     named.some(({ blob }) => blob.equals(identity.blob));
   const ordered = [
@@ -108,6 +105,17 @@ export async function collectIdentities(
     ...named.filter(({ blob }) => !agent.some((other) => other.blob.equals(blob))),
   ];
   return ordered.filter((identity): identity is Identity => identity.sign !== undefined);
+}
+
+interface IdentityServices {
+  readonly log: (text: string) => void;
+  /**
+   * The key of a file with a passphrase; `undefined` when nobody gave the right one. Called only when the server has said
+   * that it would accept that key.
+   */
+  readonly open: (file: string, content: Buffer) => Promise<ParsedKey | undefined>;
+  /** Called around signatures of the agent, which may have a person confirm them or touch a token. */
+  readonly agentSigns: (now: boolean) => void;
 }
 
 interface MaybeIdentity {
@@ -120,9 +128,7 @@ async function keyFile(
   ssh2: Ssh2,
   file: string,
   settings: SshSettings,
-  opened: OpenedKeys,
-  signal: AbortSignal,
-  log: (text: string) => void,
+  services: IdentityServices,
 ): Promise<MaybeIdentity | undefined> {
   const content = await readFile(file).catch(() => undefined);
   const publicText = await readFile(`${file}.pub`, 'utf8').catch(() => undefined);
@@ -137,12 +143,12 @@ async function keyFile(
       : { blob: key.getPublicSSH(), sign: undefined };
   }
   if (!/ENCRYPTED|OPENSSH PRIVATE KEY/.test(content.toString('latin1'))) {
-    log(`${file} is not a private key that can be read.`);
+    services.log(`${file} is not a private key that can be read.`);
     return publicKey && { blob: publicKey.getPublicSSH(), sign: undefined };
   }
   const blob = publicKey?.getPublicSSH() ?? publicPart(content.toString('latin1'));
   const open = async (): Promise<ParsedKey> => {
-    const found = settings.batchMode ? undefined : await opened.open(ssh2, file, content, signal);
+    const found = settings.batchMode ? undefined : await services.open(file, content);
     if (found === undefined) {
       throw new Error(`no passphrase for ${file}`);
     }
@@ -202,7 +208,7 @@ function signed(key: ParsedKey, data: Buffer, options: SigningRequestOptions): B
 async function agentIdentities(
   ssh2: Ssh2,
   settings: SshSettings,
-  log: (text: string) => void,
+  { log, agentSigns }: IdentityServices,
 ): Promise<Identity[]> {
   if (settings.identityAgent === undefined) {
     return [];
@@ -229,11 +235,15 @@ async function agentIdentities(
         blob: one.getPublicSSH(),
         sign: async (data, options) =>
           new Promise((resolve, reject) => {
-            agent.sign(one, data, options, (error, signature) =>
-              error || signature === undefined
-                ? reject(error ?? new Error('no signature'))
-                : resolve(signature),
-            );
+            agentSigns(true);
+            agent.sign(one, data, options, (error, signature) => {
+              agentSigns(false);
+              if (error || signature === undefined) {
+                reject(error ?? new Error('no signature'));
+              } else {
+                resolve(signature);
+              }
+            });
           }),
       });
     }

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, it, mock } from 'node:test';
 import * as ssh2 from '../../../src/hosts/lazy/ssh2.ts';
 import { resolveHost } from '../../../src/hosts/ssh-config/resolve.ts';
-import { collectIdentities, OpenedKeys } from '../../../src/hosts/ssh/key-ring.ts';
-import { TestPrompts } from './support/prompts.ts';
+import { collectIdentities } from '../../../src/hosts/ssh/key-ring.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'agent-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,13 +28,11 @@ async function dialled(lines: readonly string[]): Promise<unknown[]> {
     return this;
   });
   try {
-    const keys = await collectIdentities(
-      ssh2,
-      settings,
-      new OpenedKeys(new TestPrompts()),
-      new AbortController().signal,
-      () => undefined,
-    );
+    const keys = await collectIdentities(ssh2, settings, {
+      log: () => undefined,
+      open: () => Promise.resolve(undefined),
+      agentSigns: () => undefined,
+    });
     assert.deepEqual(keys, []);
     return connect.mock.calls.map(({ arguments: [address] }) => address as unknown);
   } finally {

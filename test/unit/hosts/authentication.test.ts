@@ -9,6 +9,7 @@ import { createHostPool, type HostPoolOptions } from '../../../src/hosts/pool.ts
 import type { TerminalPool } from '../../../src/hosts/terminal.ts';
 import { TestPrompts } from './support/prompts.ts';
 import { newHostKey, TestServer } from './support/server.ts';
+import { newKey } from '../../support/sshd.ts';
 
 let folder: string;
 before(async () => {
@@ -79,6 +80,7 @@ async function poolFor(
 ): Promise<TerminalPool> {
   const config = join(folder, `config-${count++}`);
   const body = [
+    ...lines,
     'HostName 127.0.0.1',
     `Port ${server.port}`,
     'User omm',
@@ -87,7 +89,6 @@ async function poolFor(
     'StrictHostKeyChecking accept-new',
     `UserKnownHostsFile ${knownHostsOf(server)}`,
     'GlobalKnownHostsFile none',
-    ...lines,
   ];
   // Something that differs makes them connections of their own to one account.
   const hosts = names.map((name, index) => `Host ${name}\nServerAliveCountMax ${index + 3}\n`);
@@ -260,6 +261,83 @@ describe('logging in', () => {
       );
     }
     assert.equal(prompts.asked.length, 1);
+  });
+
+  it('lets a person take more time for an answer than a server may', async () => {
+    const slow = (): TestPrompts => {
+      const prompts = new TestPrompts();
+      prompts.pause = 2500;
+      prompts.answerHostKey = () => true;
+      prompts.answerPassphrase = typed('open sesame');
+      prompts.answerPassword = typed('right');
+      prompts.answerQuestions = () => ['right'];
+      return prompts;
+    };
+    const locked = join(folder, 'locked');
+    await newKey(locked, 'open sesame');
+    const withKey = await started(
+      new TestServer({
+        authenticate: (context) =>
+          context.method === 'publickey' ? context.accept() : context.reject(['publickey']),
+      }),
+    );
+    const cases = [
+      [withKey, `IdentityFile ${locked}`, 'passphrase'],
+      [await passwordServer({ password: 'right' }), 'StrictHostKeyChecking ask', 'host key'],
+      [await passwordServer({ password: 'right' }), '', 'password'],
+      [
+        await passwordServer({ password: 'right' }, ['keyboard-interactive'], 'Token: '),
+        '',
+        'Token',
+      ],
+    ] as const;
+    await Promise.all(
+      cases.map(async ([server, line, question]) => {
+        const prompts = slow();
+        const pool = await poolFor(server, prompts, ['h'], [line], { answerLimit: 2000 });
+        await pool.shell('h');
+        assert.ok(
+          prompts.asked.some((text) => text.startsWith(question)),
+          question,
+        );
+      }),
+    );
+  });
+
+  it('gives a server up that does not answer, and lets few in at a time', async () => {
+    const silent = await started(new TestServer({ authenticate: () => undefined }));
+    const waiting = (await poolFor(silent, new TestPrompts(), ['h'], [], { answerLimit: 500 }))
+      .shell('h')
+      .catch((error: unknown) => error);
+
+    let open = 0;
+    let together = 0;
+    const server = await started(
+      new TestServer({
+        authenticate: (context) => {
+          if (context.method !== 'publickey') {
+            context.reject(['publickey']);
+            return;
+          }
+          if (context.signature === undefined) {
+            context.accept();
+            return;
+          }
+          together = Math.max(together, ++open);
+          setTimeout(() => {
+            open--;
+            context.accept();
+          }, 50);
+        },
+      }),
+    );
+    const key = join(folder, 'many');
+    await writeFile(key, newHostKey(), { mode: 0o600 });
+    const names = Array.from({ length: 12 }, (_one, index) => `h${index}`);
+    const pool = await poolFor(server, new TestPrompts(), names, [`IdentityFile ${key}`]);
+    await Promise.all(names.map(async (name) => pool.shell(name)));
+    assert.ok(together <= 4, `${together} at a time`);
+    assert.ok(isHostFailure(await waiting, 'unreachable'), String(await waiting));
   });
 
   it('asks nobody in batch mode', async () => {

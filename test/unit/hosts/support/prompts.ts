@@ -17,6 +17,8 @@ export class TestPrompts implements HostPrompts {
   answerHostKey: (question: HostKeyQuestion) => boolean = () => false;
   /** Questions that are open at the same moment, at most. */
   together = 0;
+  /** Milliseconds that a person takes for an answer. */
+  pause = 30;
   private open = 0;
 
   readonly secrets = {
@@ -57,7 +59,7 @@ export class TestPrompts implements HostPrompts {
     this.asked.push(what);
     this.open++;
     this.together = Math.max(this.together, this.open);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, this.pause));
     this.open--;
     return answer();
   }
