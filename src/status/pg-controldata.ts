@@ -8,7 +8,7 @@ export interface ControlData {
   readonly kind: 'control-data' | 'unrecognised';
   readonly pages: readonly Readonly<Record<string, string>>[];
   readonly reformer: Readonly<Record<string, string>> | null;
-  /** Both clusters have the same after a full build. */
+  /** Both clusters have the same after a full build. Null also when the tool printed none: empty or zero is no identifier. */
   readonly systemIdentifier: string | null;
   readonly clusterState: string | null;
   /** `primary cluster` or `standby cluster`. */
@@ -82,11 +82,26 @@ export function parsePgControldata(text: string): ControlData {
     kind: 'control-data',
     pages: filled.map((page) => Object.fromEntries(page)),
     reformer: reformer.size === 0 ? null : Object.fromEntries(reformer),
-    systemIdentifier: first('Database system identifier'),
+    systemIdentifier: identifiersOf(filled)[0] ?? null,
     clusterState: first('Database cluster state'),
     clusterRunMode: reformer.get('Cluster run mode') ?? null,
     message: messages.join('\n'),
   };
+}
+
+/** Every system identifier that the pages of the instances name, each once; in a sound cluster that is one. */
+export function systemIdentifiers(data: ControlData): readonly string[] {
+  return identifiersOf(data.pages.map((page) => new Map(Object.entries(page))));
+}
+
+function identifiersOf(pages: readonly ReadonlyMap<string, string>[]): readonly string[] {
+  return [
+    ...new Set(
+      pages
+        .map((page) => page.get('Database system identifier') ?? '')
+        .filter((identifier) => !/^0*$/.test(identifier)),
+    ),
+  ];
 }
 
 /** The instances that the reformer counts as members: bit i of the decimal list stands for instance i. */

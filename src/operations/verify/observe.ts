@@ -11,6 +11,7 @@ import { hostNames, nodesOf, nodesOnHost } from '../../topology/lookups.ts';
 import type { NodeSpec } from '../../topology/types.ts';
 import { askControlData } from '../control-data.ts';
 import { runSql } from '../sql/run.ts';
+import { splitScript } from '../sql/split.ts';
 import type { VerifyContext } from './types.ts';
 
 /** Milliseconds for `gs_ctl query`; it waits 5 s itself for a server in reform. */
@@ -89,7 +90,10 @@ export type Rows =
   | { readonly kind: 'rows'; readonly rows: readonly (readonly (string | null)[])[] }
   | { readonly kind: 'error'; readonly message: string };
 
-/** Runs a script and answers the rows of its last statement. Errors of the server are an answer. */
+/**
+ * Runs a script and answers the rows of its last statement. Errors of the server are an answer, and so is a gsql that ended
+ * before it had answered every statement, whatever it said.
+ */
 export async function ask(context: VerifyContext, node: NodeSpec, sql: string): Promise<Rows> {
   const shell = await context.shell(node);
   const outcome = await runSql(shell, node, sql, {
@@ -103,5 +107,15 @@ export async function ask(context: VerifyContext, node: NodeSpec, sql: string): 
   if (outcome.cancelled) {
     return { kind: 'error', message: t('No answer within {0} s.', toolLimit / 1000) };
   }
-  return { kind: 'rows', rows: outcome.results.at(-1)?.rows ?? [] };
+  const statements = splitScript(sql).statements.length;
+  return outcome.results.length === statements
+    ? { kind: 'rows', rows: outcome.results.at(-1)?.rows ?? [] }
+    : {
+        kind: 'error',
+        message: t(
+          'gsql ended after {0} of {1} statements without a message.',
+          outcome.results.length,
+          statements,
+        ),
+      };
 }

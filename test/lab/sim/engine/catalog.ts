@@ -3,6 +3,8 @@ export interface NodeViews {
   readonly version: string;
   readonly pid: number;
   readonly recovery: boolean;
+  /** When the server was started, as ISO 8601. */
+  readonly started: string;
   readonly current: string;
   readonly received: string | null;
   readonly replayed: string | null;
@@ -50,6 +52,7 @@ $$ select coalesce(nullif(current_setting('lab.node', true), ''), '{}')::json $$
 ${value('version', 'text')} $$ select lab_catalog.node() ->> 'version' $$;
 ${value('pg_backend_pid', 'bigint')} $$ select (lab_catalog.node() ->> 'pid')::bigint $$;
 ${value('pg_is_in_recovery', 'boolean')} $$ select (lab_catalog.node() ->> 'recovery')::boolean $$;
+${value('pg_postmaster_start_time', 'timestamptz')} $$ select (lab_catalog.node() ->> 'started')::timestamptz $$;
 ${value('pg_current_xlog_location', 'text')} $$ select lab_catalog.node() ->> 'current' $$;
 ${value('pg_last_xlog_receive_location', 'text')} $$ select lab_catalog.node() ->> 'received' $$;
 ${value('pg_last_xlog_replay_location', 'text')} $$ select lab_catalog.node() ->> 'replayed' $$;

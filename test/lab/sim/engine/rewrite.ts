@@ -16,6 +16,7 @@ const opaque = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\
 const functions = [
   'version',
   'pg_is_in_recovery',
+  'pg_postmaster_start_time',
   'pg_current_xlog_location',
   'pg_last_xlog_receive_location',
   'pg_last_xlog_replay_location',

@@ -143,13 +143,21 @@ export class SqlSession {
       version: versionText(node.host.version),
       pid: 0,
       recovery,
+      started: new Date(performance.timeOrigin).toISOString(),
       current: head,
       received: receiver?.receiver_received_location ?? null,
       replayed: recovery ? `(1,${receiver?.receiver_replay_location ?? head})` : '(1,0/0)',
       ha: [node.ha()],
       senders: [...node.senders].map((sender) => sender.row()),
       receivers: receiver === undefined ? [] : [receiver],
-      settings: [...node.settings].map(([name, setting]) => ({
+      // A server knows these two without being told by its file.
+      settings: [
+        ...new Map([
+          ['data_directory', node.dataDir],
+          ['port', String(node.port)],
+          ...node.settings,
+        ]),
+      ].map(([name, setting]) => ({
         name,
         ...settingView(name, setting),
         category: '',
