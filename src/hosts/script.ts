@@ -99,6 +99,8 @@ export function batch(
   const files = indexes.map((index) => `"$k.${index}.o" "$d/s" "$k.${index}.e" "$d/s"`);
   const limitKiB = Math.ceil(limit / 1024);
   return (
+    // Some shells (dash, busybox) keep what has ended in the background as a zombie until somebody asks for it.
+    'jobs >/dev/null\n' +
     `( k=$d/${id} w=\n` +
     starts.join('') +
     `$s sh -c ${quote(watch)} w "$k" ${limitKiB} "$s" ${limits.join(' ')} </dev/null >/dev/null 2>&1 & g=$!\n` +

@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'shells-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** This machine with another program as its `sh`, and something that is said before each command. */
-function machineWith(program: string, first = ''): MachineShell {
+function machineWith(program: string, first = '', started: number[] = []): MachineShell {
   const bin = mkdtempSync(join(folder, 'bin-'));
   symlinkSync(program, join(bin, 'sh'));
   const transport: Transport = {
@@ -36,6 +36,7 @@ function machineWith(program: string, first = ''): MachineShell {
         },
       );
       child.stdin.on('error', () => undefined);
+      started.push(child.pid ?? 0);
       return Promise.resolve({
         stdin: child.stdin,
         stdout: child.stdout,
@@ -97,7 +98,38 @@ for (const program of programs) {
       assert.deepEqual((await shell.readFile(path)).version, version);
       await shell.close();
     });
+
+    it('leaves no ended process behind while it is kept', async (test) => {
+      if (process.platform !== 'linux') {
+        test.skip('processes are counted in /proc');
+        return;
+      }
+      const started: number[] = [];
+      const shell = machineWith(program, '', started);
+      for (let round = 0; round < 30; round++) {
+        await shell.runBatch([{ command: 'true' }, { command: 'true' }]);
+      }
+      const children = childrenOf(started[0] ?? 0);
+      await shell.close();
+      assert.equal(started.length, 1);
+      // Those of the last batch may not be over yet.
+      assert.ok(children.length <= 3, children.join('\n'));
+    });
   });
+}
+
+/** Lines of /proc/<pid>/stat of all children of a process, those that have ended and were not asked for included. */
+function childrenOf(parent: number): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const line = readFileSync(`/proc/${name}/stat`, 'latin1');
+        return line.slice(line.lastIndexOf(')')).split(' ')[2] === String(parent) ? [line] : [];
+      } catch {
+        return [];
+      }
+    });
 }
 
 describe('a file system that is full or closed', () => {
