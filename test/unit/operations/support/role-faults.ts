@@ -85,6 +85,10 @@ async function followAdvice(one: RoleLab, result: RunResult | undefined): Promis
     assert.ok((failure.remedy ?? '') !== '', `a refusal without advice: ${failure.message}`);
   }
   const roles = one.roles();
+  const named = /^Start (.+?), then run this again/.exec(failure?.remedy ?? '')?.[1];
+  for (const id of named?.split(', ') ?? []) {
+    await one.lab.faults.start(id).catch(() => undefined);
+  }
   if (roles['production/dn0'] === 'down' && /Start production again/.test(failure?.remedy ?? '')) {
     await one.lab.faults.start('production/dn0');
     for (const id of ['production/dn1'].filter((name) => one.roles()[name] === 'down')) {
