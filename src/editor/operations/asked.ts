@@ -6,6 +6,7 @@ import { applyConfigurationPlan } from '../../operations/recipes/apply-configura
 import type { EditedFile } from '../../operations/recipes/apply-configuration.ts';
 import { buildFromSourcePlan } from '../../operations/recipes/build-from-source.ts';
 import type { Layout } from '../../operations/recipes/layout.ts';
+import { readMark } from '../../operations/steps/apply-mark.ts';
 import {
   scriptDeployPlan,
   scriptDisasterRecoveryPlan,
@@ -33,6 +34,7 @@ export async function askForConfiguration(
     return undefined;
   }
   const edited: EditedFile[] = [];
+  const interrupted = new Set<string>();
   for (const { uri, node, name } of copies) {
     const shell = await services.hosts.shell({ entry, topology, node });
     const remote = await shell.readFile(`${node.dataDir}/${name}`);
@@ -40,6 +42,13 @@ export async function askForConfiguration(
     const after = (await vscode.workspace.openTextDocument(uri)).getText();
     if (before !== after) {
       edited.push({ nodeId: node.id, name, before, after });
+      continue;
+    }
+    // What an interrupted run has written already may still wait for its restart.
+    const mark = await readMark(shell, { scope: layout.scope, nodeId: node.id, name });
+    if (mark?.after === after) {
+      edited.push({ nodeId: node.id, name, before: mark.before, after });
+      interrupted.add(node.id + name);
     }
   }
   if (edited.length === 0) {
@@ -49,7 +58,14 @@ export async function askForConfiguration(
     return undefined;
   }
   const picked = await vscode.window.showQuickPick(
-    edited.map((file) => ({ label: `${file.nodeId}: ${file.name}`, picked: true, file })),
+    edited.map((file) => ({
+      label: `${file.nodeId}: ${file.name}`,
+      ...(interrupted.has(file.nodeId + file.name) && {
+        description: t('written by a run that was interrupted'),
+      }),
+      picked: true,
+      file,
+    })),
     { title: t('Apply Configuration'), placeHolder: t('Which files?'), canPickMany: true },
   );
   return picked === undefined || picked.length === 0

@@ -26,10 +26,20 @@ function findServer(node: NodeLayout): string {
   return `P=$(head -n 1 ${pidFile} 2>/dev/null); case "$P" in ''|*[!0-9]*) false;; *) kill -0 "$P" 2>/dev/null && ${ofThisNode};; esac`;
 }
 
+/** The process of a node's server; undefined when it does not run. */
+export async function serverProcess(
+  context: StepContext,
+  node: NodeLayout,
+): Promise<number | undefined> {
+  const answer = await runOn(context, node.host, `${findServer(node)} && echo "$P"`, {
+    quiet: true,
+  });
+  return answer.code === 0 ? Number(answer.stdout) : undefined;
+}
+
 /** Whether the server of a node runs: by its process, not by what it answers. */
 export async function nodeRuns(context: StepContext, node: NodeLayout): Promise<boolean> {
-  const answer = await runOn(context, node.host, findServer(node), { quiet: true });
-  return answer.code === 0;
+  return (await serverProcess(context, node)) !== undefined;
 }
 
 /** Sends a signal to the server of a node, and to nothing else. Nothing happens when it does not run. */

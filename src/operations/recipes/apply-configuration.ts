@@ -1,23 +1,20 @@
-import { sleep } from '../../base/async.ts';
-import type { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import type { Catalogue } from '../../config/catalogue.ts';
 import { loadCatalogue } from '../../config/catalogue.ts';
 import { parseConf } from '../../config/document.ts';
 import { serverLog } from '../../config/readers/server-log.ts';
 import { readAsServer } from '../../config/readers/server.ts';
-import { isHostFailure } from '../../hosts/errors.ts';
 import { quote } from '../../hosts/quote.ts';
-import { blocked, commandFailed, notVerified, refused } from '../errors.ts';
-import { runForNode } from '../host/command.ts';
+import { blocked, notVerified, refused } from '../errors.ts';
 import { nodeRuns, queryNode } from '../host/node-query.ts';
-import { asOf, describe, isSettled, serverWords, startNode, stopNode } from '../host/servers.ts';
+import { asOf, describe, isSettled } from '../host/servers.ts';
 import { readText } from '../host/text-files.ts';
-import { managedLimits, startManaged, stopManaged } from '../steps/managed-act.ts';
+import { applyLimits, enforce, openMark, restartCommands } from '../steps/apply-file.ts';
+import type { Change } from '../steps/apply-file.ts';
 import { notInForce } from '../steps/in-force.ts';
-import { wrongMode } from '../steps/mode-guards.ts';
-import type { CheckAnswer, Plan, PreviewPart, Step, StepContext } from '../types.ts';
-import type { ClusterLayout, Layout, NodeLayout } from './layout.ts';
+import type { ManagedLimits } from '../steps/managed-act.ts';
+import type { CheckAnswer, Plan, PreviewPart, Step } from '../types.ts';
+import type { Layout, NodeLayout } from './layout.ts';
 import { ids, planOf } from './recipe.ts';
 
 /** A file of a node as a person has edited it. */
@@ -92,168 +89,20 @@ function refusal(
       };
 }
 
-async function reload(context: StepContext, node: NodeLayout): Promise<void> {
-  const answer = await runForNode(context, node.spec, `gs_ctl reload -D ${quote(node.dataDir)}`);
-  if (answer.code !== 0) {
-    throw commandFailed('gs_ctl reload', node.host, answer.code, answer.stdout + answer.stderr);
-  }
-}
-
-async function write(
-  context: StepContext,
-  node: NodeLayout,
-  path: string,
-  text: string,
-): Promise<void> {
-  const current = await readText(context, node.host, path);
-  const shell = await context.shell(node.host);
-  await shell.writeFile(path, text, {
-    expected: current?.file.version ?? null,
-    signal: context.signal,
-  });
-}
-
-/** A file of a node with everything that its change needs. */
-interface Change {
-  readonly layout: Layout;
-  readonly cluster: ClusterLayout;
-  readonly node: NodeLayout;
-  readonly file: EditedFile;
-  readonly path: string;
-  readonly effect: Effect;
-  readonly catalogue: Catalogue;
-}
-
-/** Waits until the server has what the file says. Rejects with the server's own words when it refuses the file. */
-async function awaitTaken(
-  context: StepContext,
-  node: NodeLayout,
-  file: EditedFile,
-  catalogue: Catalogue,
-): Promise<void> {
-  const names = changedNames(file);
-  let last: readonly string[] = [];
-  const refused = async (): Promise<Failure> =>
-    notVerified(
-      t(
-        '{0} did not take the new {1}: {2}',
-        node.id,
-        file.name,
-        [...last, await newWords(context, node)].join('; '),
-      ),
-      { host: node.host, node: node.id },
-    );
-  for (let attempt = 1; ; attempt += 1) {
-    await sleep(300, context.signal);
-    if (/contains errors|could not load pg_hba/.test(await newWords(context, node))) {
-      throw await refused();
-    }
-    last = (await notInForce(context, node, file.after, names, catalogue)) ?? [];
-    if (last.length === 0) {
-      return;
-    }
-    if (attempt >= 20) {
-      throw await refused();
-    }
-  }
-}
-
-/** Brings the change into force; puts the former file back when the node does not come up with the new one. */
-async function enforce(
-  context: StepContext,
-  { layout, cluster, node, file, path, effect, catalogue }: Change,
-  wasRunning: boolean,
-): Promise<void> {
-  const running = wasRunning || (await nodeRuns(context, node));
-  if (running && effect === 'restart' && cluster.spec.manager !== 'cm') {
-    const failure = await wrongMode(context, layout, cluster);
-    if (failure !== undefined) {
-      throw failure;
-    }
-  }
-  if ((await readText(context, node.host, path))?.text !== file.after) {
-    await write(context, node, path, file.after);
-  }
-  if (effect === 'none' || !running) {
-    return;
-  }
-  try {
-    if (effect === 'reload') {
-      await reload(context, node);
-      await awaitTaken(context, node, file, catalogue);
-    } else {
-      await stop(context, layout, cluster, node);
-      await start(context, layout, cluster, node);
-      await awaitTaken(context, node, file, catalogue);
-    }
-  } catch (thrown) {
-    if (isHostFailure(thrown, 'result-unknown', 'connection-lost', 'unreachable', 'timed-out')) {
-      // What has happened is not known: the step is looked at again before anything is put back.
-      throw thrown;
-    }
-    context.output(
-      `${t('{0} does not work with the new {1}; the former one is put back.', node.id, file.name)}\n`,
-    );
-    await write(context, node, path, file.before);
-    if (await nodeRuns(context, node)) {
-      await reload(context, node);
-    } else {
-      await start(context, layout, cluster, node);
-    }
-    throw thrown;
-  }
-}
-
-/** What the cluster manager runs, it alone stops and starts; it would start again what others stop. */
-async function stop(
-  context: StepContext,
-  layout: Layout,
-  cluster: ClusterLayout,
-  node: NodeLayout,
-): Promise<void> {
-  await (cluster.spec.manager === 'cm'
-    ? stopManaged(context, { layout, cluster, node }, managedLimits)
-    : stopNode(context, node));
-}
-
-async function start(
-  context: StepContext,
-  layout: Layout,
-  cluster: ClusterLayout,
-  node: NodeLayout,
-): Promise<void> {
-  await (cluster.spec.manager === 'cm'
-    ? startManaged(context, { layout, cluster, node }, managedLimits)
-    : startNode(context, layout, cluster, node));
-}
-
-function restartCommands(cluster: ClusterLayout, node: NodeLayout): readonly string[] {
-  return cluster.spec.manager === 'cm'
-    ? ['cm_ctl stop -n … -I …', 'cm_ctl start -n … -I …']
-    : [`gs_ctl stop -D ${quote(node.dataDir)} -m fast`, `gs_ctl start -D ${quote(node.dataDir)}`];
-}
-
-/** What the server has said since it last read its files. */
-async function newWords(context: StepContext, node: NodeLayout): Promise<string> {
-  const words = await serverWords(context, node);
-  return words.slice(Math.max(words.lastIndexOf('received SIGHUP'), 0)).trim();
-}
-
 function fileStep(
   layout: Layout,
   node: NodeLayout,
   file: EditedFile,
   catalogue: Catalogue,
   after: readonly string[],
+  limits: ManagedLimits,
 ): Step {
   const cluster = layout.clusters.find((one) => one.nodes.includes(node)) ?? layout.primary;
   const path = `${node.dataDir}/${file.name}`;
   const effect = effectOf(file, catalogue);
   const names = changedNames(file);
   const restarting = names.filter((name) => catalogue.get(name)?.context === 'postmaster');
-  const change: Change = { layout, cluster, node, file, path, effect, catalogue };
-  // Between its stop and its start a node is down because of us.
-  let wasRunning = false;
+  const change: Change = { layout, cluster, node, file, path, effect, names, catalogue, limits };
   return {
     id: `apply.${node.id}.${file.name}`,
     title: t('{0} of {1}', file.name, node.id),
@@ -266,7 +115,7 @@ function fileStep(
           restarts: t('{0}, because of {1}', node.id, restarting.join(', ')),
         }
       : {}),
-    timeout: 900_000,
+    timeout: 1_200_000,
     estimate: effect === 'restart' ? 15 : 2,
     check: async (context) => {
       const current = await readText(context, node.host, path);
@@ -274,7 +123,9 @@ function fileStep(
         const open = (await nodeRuns(context, node))
           ? await notInForce(context, node, file.after, names, catalogue)
           : [];
-        return wasRunning || (open !== undefined && open.length > 0)
+        // Also when it runs: an interrupted run may not have come to its reload.
+        return (await openMark(context, change)) !== undefined ||
+          (open !== undefined && open.length > 0)
           ? { kind: 'needed' }
           : { kind: 'done', evidence: t('{0} is as it was edited.', path) };
       }
@@ -307,11 +158,7 @@ function fileStep(
               }))
             : []),
       ]),
-    run: async (context) => {
-      wasRunning ||= await nodeRuns(context, node);
-      await enforce(context, change, wasRunning);
-      wasRunning = false;
-    },
+    run: (context) => enforce(context, change),
     verify: async (context) => {
       const current = await readText(context, node.host, path);
       if (current?.text !== file.after) {
@@ -364,13 +211,14 @@ function effects(names: readonly string[], restarting: readonly string[]): Previ
 export async function applyConfigurationPlan(
   layout: Layout,
   files: readonly EditedFile[],
+  limits = applyLimits,
 ): Promise<Plan> {
   const catalogue = await loadCatalogue(layout.model.version, layout.topology.build);
   const order = [layout.standby, layout.primary].flatMap((cluster) => [...cluster.nodes].reverse());
   const steps: Step[] = [];
   for (const node of order) {
     for (const file of files.filter((one) => one.nodeId === node.id && one.before !== one.after)) {
-      steps.push(fileStep(layout, node, file, catalogue, ids(steps.slice(-1))));
+      steps.push(fileStep(layout, node, file, catalogue, ids(steps.slice(-1)), limits));
     }
   }
   if (steps.length === 0) {

@@ -200,6 +200,25 @@ for (const version of versionsToTry('7.0.0')) {
       assert.deepEqual(roles(), exchanged);
     });
 
+    it('brings up a node that a run had stopped when the editor died', async () => {
+      const plan = await applied({ 'recovery/dn1': 'max_connections = 322\n' });
+      const letGo = new AbortController();
+      const dying = await bare.run(plan, {
+        signal: letGo.signal,
+        onEvent: (event) => {
+          if (event.kind === 'output' && /\bgs_ctl start\b/.test(event.text)) {
+            letGo.abort(new Error('the editor died'));
+          }
+        },
+      });
+      assert.notEqual(dying.outcome, 'done');
+      assert.equal(roles()['recovery/dn1'], 'down');
+      const resumed = await bare.run(plan);
+      assert.equal(resumed.outcome, 'done', told(resumed));
+      assert.match(resumed.steps[0]?.evidence ?? '', /in force: max_connections/);
+      assert.deepEqual(roles(), exchanged);
+    });
+
     it('does not touch a file that somebody else has changed meanwhile', async () => {
       const plan = await applied({ 'recovery/dn1': 'checkpoint_timeout = 25min\n' });
       const path = join(bare.layout.standby.nodes[1]?.dataDir ?? '', 'postgresql.conf');

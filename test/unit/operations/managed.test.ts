@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { RunResult } from '../../../src/operations/events.ts';
 import { previewPlan } from '../../../src/operations/preview.ts';
+import { applyConfigurationPlan } from '../../../src/operations/recipes/apply-configuration.ts';
 import { layoutOf } from '../../../src/operations/recipes/layout.ts';
 import {
   restartPlan,
@@ -15,11 +16,13 @@ import {
   type Target,
 } from '../../../src/operations/recipes/lifecycle.ts';
 import { planOf } from '../../../src/operations/recipes/recipe.ts';
+import { readMark } from '../../../src/operations/steps/apply-mark.ts';
 import {
   failoverPlan,
   rebuildPlan,
   switchoverPlan,
 } from '../../../src/operations/recipes/roles.ts';
+import type { Plan } from '../../../src/operations/types.ts';
 import { managedStartStep, managedStopStep } from '../../../src/operations/steps/managed.ts';
 import { isAlive, readText } from '../../lab/sim/files.ts';
 import { ManagerState } from '../../lab/sim/cm/state.ts';
@@ -115,6 +118,75 @@ for (const version of versionsToTry('7.0.0')) {
       isDone(await one.run(startPlan(one.layout, node('production/dn1'))));
       isDone(await one.run(plan));
       assert.deepEqual(one.roles(), atHome);
+    });
+
+    /** The plan that adds a line to the file of a node, as it stands or as an interrupted run left it. */
+    async function applied(nodeId: string, line: string, patience = limits): Promise<Plan> {
+      const path = join(one.lab.node(nodeId).dataDir, 'postgresql.conf');
+      const text = await readFile(path, 'utf8');
+      const shell = await one.pool.shell(one.lab.node(nodeId).host);
+      const mark = await readMark(shell, {
+        scope: one.layout.scope,
+        nodeId,
+        name: 'postgresql.conf',
+      });
+      const [before_, after_] =
+        mark?.after === text ? [mark.before, mark.after] : [text, `${text}${line}`];
+      const file = { nodeId, name: 'postgresql.conf', before: before_, after: after_ } as const;
+      return applyConfigurationPlan(one.layout, [file], patience);
+    }
+    const connections = async (id: string): Promise<string | undefined> =>
+      (await one.sql(id, "select setting from pg_settings where name = 'max_connections'"))[0]?.[0];
+
+    it('applies a configuration: nodes are restarted by cm_ctl and by nothing else', async () => {
+      const plan = await applied('recovery/dn0', 'max_connections = 321\n');
+      const result = await one.run(plan);
+      isDone(result);
+      const output = result.steps[0]?.output ?? '';
+      assert.match(output, /\$ cm_ctl stop -n 1 -I 6001 -m fast[^]*\$ cm_ctl start -n 1 -I 6001/);
+      assert.doesNotMatch(output, /gs_ctl (stop|start|restart)/);
+      assert.equal(await connections('recovery/dn0'), '321');
+      assert.ok(!managerOf(one, 'recovery').isStopped(6001), 'cm_ctl still calls it stopped');
+      // While the one that led was down, another took its place.
+      assert.equal(one.roles()['recovery/dn1'], 'Main Standby');
+      const again = await one.run(plan);
+      assert.equal(again.steps[0]?.outcome, 'skipped', told(again));
+    });
+
+    it('puts the former file back through cm_ctl when a node does not come up with the new one', async () => {
+      const conf = join(one.lab.node('production/dn1').dataDir, 'postgresql.conf');
+      const text = await readFile(conf, 'utf8');
+      const result = await one.run(
+        await applied('production/dn1', 'max_wal_senders = 1000\n', {
+          ...limits,
+          start: 3,
+          settle: 2,
+        }),
+      );
+      assert.equal(result.outcome, 'failed', told(result));
+      assert.match(result.steps[0]?.output ?? '', /the former one is put back/);
+      assert.equal(await readFile(conf, 'utf8'), text);
+      assert.equal(one.roles()['production/dn1'], 'Standby');
+    });
+
+    it('brings up a node that a run had stopped when the editor died', async () => {
+      const letGo = new AbortController();
+      const dying = await one.run(await applied('recovery/dn1', 'max_connections = 322\n'), {
+        signal: letGo.signal,
+        onEvent: (event) => {
+          if (event.kind === 'output' && event.text.startsWith('$ cm_ctl start')) {
+            letGo.abort(new Error('the editor died'));
+          }
+        },
+      });
+      assert.notEqual(dying.outcome, 'done');
+      assert.equal(one.roles()['recovery/dn1'], 'down');
+      isDone(await one.run(await applied('recovery/dn1', 'not added')));
+      assert.deepEqual(one.roles(), atHome);
+      assert.equal(await connections('recovery/dn1'), '322');
+      const shell = await one.pool.shell('dr');
+      const left = await shell.run('ls "$HOME/.opengauss-dual-cluster"');
+      assert.doesNotMatch(left.stdout, /applying-/);
     });
 
     it('switches over inside the primary cluster, there and back, and loses no row', async () => {
