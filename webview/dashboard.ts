@@ -1,8 +1,9 @@
+import morphdom from 'morphdom';
 import { chart } from './dashboard/chart.ts';
 import { arrayPicture, levelSign, sitesPicture } from './dashboard/sites.ts';
 import { html } from './dom.ts';
 import type { DashboardView, FromDashboard, ToDashboard } from './dashboard/protocol.ts';
-import { button, divider, registerComponents } from './toolkit.ts';
+import { button, divider, dropdown, registerComponents } from './toolkit.ts';
 
 interface VsCodeApi {
   postMessage(message: FromDashboard): void;
@@ -19,71 +20,101 @@ window.addEventListener('message', (event: MessageEvent<ToDashboard>) => {
 });
 vscode.postMessage({ type: 'ready' });
 
-/** Draws everything anew; what the person opened or focused stays so. */
+/**
+ * Draws what has changed and leaves the rest as it is: what the person has opened, focused, selected or is just about to
+ * click stays, and a screen reader speaks of the verdict only when it is another one.
+ */
 function show(view: DashboardView): void {
-  const opened = new Set(
-    [...page.querySelectorAll<HTMLDetailsElement>('details[open]')].map(
-      (one) => one.dataset['chart'],
-    ),
-  );
-  const focused =
-    document.activeElement instanceof HTMLElement ? focusKey(document.activeElement) : undefined;
+  morphdom(page, drawn(view), {
+    getNodeKey: (node) => (node instanceof HTMLElement ? keyOf(node) : undefined),
+    onBeforeElUpdated: (from, to) => {
+      if (from instanceof HTMLDetailsElement && to instanceof HTMLDetailsElement) {
+        to.open = from.open;
+      }
+      // The toolkit's elements keep their own state in their attributes; only their words may change.
+      if (from.localName.startsWith('vscode-') && to.localName === from.localName) {
+        if (from.childElementCount === 0 && from.textContent !== to.textContent) {
+          from.textContent = to.textContent;
+        }
+        return false;
+      }
+      return !from.isEqualNode(to);
+    },
+  });
+}
+
+/** The whole page anew. */
+function drawn(view: DashboardView): HTMLElement {
   const { texts } = view;
   const chartTexts = { ...texts, none: texts.noSamples };
-  page.replaceChildren(
-    html('header', {
-      children: [
-        html('h1', { text: view.title }),
-        html('p', {
-          class: `verdict ${view.verdict.level}`,
-          attributes: { role: 'status' },
-          children: [levelSign(view.verdict.level), html('span', { text: view.verdict.sentence })],
-        }),
-        view.verdict.reasons.length === 0
-          ? undefined
-          : html('ul', {
-              class: 'reasons',
-              children: view.verdict.reasons.map((text) => html('li', { text })),
-            }),
-        html('div', {
-          class: 'actions',
-          children: [
-            button(texts.refresh, 'secondary', () => vscode.postMessage({ type: 'refresh' })),
-            button(texts.exportCsv, 'secondary', () => vscode.postMessage({ type: 'exportCsv' })),
-            html('span', { class: 'read', text: `${texts.read}: ${view.readAt}` }),
-          ],
-        }),
-      ],
-    }),
-    divider(),
-    sitesPicture(view, opened.has('sites'), (id) => vscode.postMessage({ type: 'openNode', id })),
-    ...(view.array === null ? [] : [arrayPicture(view.array, texts, opened.has('array'))]),
-    html('div', {
-      class: 'charts',
-      children: [
-        chart(
-          { title: texts.lag, kind: 'lag', suffix: '', samples: view.samples, texts: chartTexts },
-          opened.has('lag'),
-        ),
-        chart(
-          {
+  return html('main', {
+    children: [
+      html('header', {
+        children: [
+          html('h1', { text: view.title }),
+          html('p', {
+            class: `verdict ${view.verdict.level}`,
+            attributes: { role: 'status' },
+            children: [
+              levelSign(view.verdict.level),
+              html('span', { text: view.verdict.sentence }),
+            ],
+          }),
+          view.verdict.reasons.length === 0
+            ? undefined
+            : html('ul', {
+                class: 'reasons',
+                children: view.verdict.reasons.map((text) => html('li', { text })),
+              }),
+          html('div', {
+            class: 'actions',
+            children: [
+              button(texts.refresh, 'secondary', () => vscode.postMessage({ type: 'refresh' })),
+              button(texts.exportCsv, 'secondary', () => vscode.postMessage({ type: 'exportCsv' })),
+              html('span', { class: 'read', text: `${texts.read}: ${view.readAt}` }),
+            ],
+          }),
+        ],
+      }),
+      divider(),
+      sitesPicture(view, (id) => vscode.postMessage({ type: 'openNode', id })),
+      view.array === null ? undefined : arrayPicture(view.array, texts),
+      html('div', {
+        class: 'period',
+        children: [
+          dropdown(texts.period, view.periods, view.period, (index) =>
+            vscode.postMessage({ type: 'period', index }),
+          ),
+        ],
+      }),
+      html('div', {
+        class: 'charts',
+        children: [
+          chart({
+            title: texts.lag,
+            kind: 'lag',
+            suffix: '',
+            samples: view.samples,
+            texts: chartTexts,
+          }),
+          chart({
             title: texts.rate,
             kind: 'rate',
             suffix: texts.perSecond,
             samples: view.samples,
             texts: chartTexts,
-          },
-          opened.has('rate'),
-        ),
-      ],
-    }),
-    events(view),
-  );
-  if (focused !== undefined) {
-    [...page.querySelectorAll<HTMLElement>('button, vscode-button, summary')]
-      .find((element) => focusKey(element) === focused)
-      ?.focus();
-  }
+          }),
+        ],
+      }),
+      events(view),
+    ],
+  });
+}
+
+/** What tells an element of one drawing from the same one of the next, where its place does not. */
+function keyOf(element: HTMLElement): string | undefined {
+  const { node, chart: name } = element.dataset;
+  return node === undefined ? name && `chart ${name}` : `node ${node}`;
 }
 
 function events(view: DashboardView): HTMLElement {
@@ -106,10 +137,4 @@ function events(view: DashboardView): HTMLElement {
           }),
     ],
   });
-}
-
-/** What tells a focusable element of one drawing from the same one of the next. */
-function focusKey(element: HTMLElement): string {
-  const chartName = element.closest('details')?.dataset['chart'] ?? '';
-  return `${element.tagName} ${element.dataset['node'] ?? ''} ${chartName} ${element.tagName === 'VSCODE-BUTTON' ? element.textContent : ''}`;
 }

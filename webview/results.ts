@@ -92,9 +92,9 @@ function sectionElement(
             children: [
               html('p', { text: error.text }),
               ...error.details.map((text) => html('p', { class: 'detail', text })),
-              error.place === ''
+              error.goTo === ''
                 ? undefined
-                : button(`${texts.goTo}: ${error.place}`, 'secondary', () =>
+                : button(error.goTo, 'secondary', () =>
                     vscode.postMessage({ type: 'goTo', ...place }),
                   ),
             ],

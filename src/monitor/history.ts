@@ -92,6 +92,14 @@ export class History {
     return events;
   }
 
+  /** Nothing is read for a while: the curve has a gap there, and no rate is told over it. */
+  pause(time: number): void {
+    if (this.lastPosition !== undefined) {
+      this.lastPosition = undefined;
+      this.samples.push({ time, lag: undefined, writeRate: undefined });
+    }
+  }
+
   private observe({ id, state, pid }: NodeStatus, time: number): MonitorEvent[] {
     const condition = conditionOf(state);
     if (condition === undefined) {
@@ -112,11 +120,8 @@ export class History {
     const link = replicationLink(this.topology, snapshot);
     const state = link && snapshot.nodes.get(link.from.id)?.state;
     if (link === undefined || (state?.kind !== 'ok' && state?.kind !== 'degraded')) {
-      // A gap in the curve, once: the primary is not seen.
-      if (this.lastPosition !== undefined) {
-        this.lastPosition = undefined;
-        this.samples.push({ time: snapshot.time, lag: undefined, writeRate: undefined });
-      }
+      // The primary is not seen.
+      this.pause(snapshot.time);
       return [];
     }
     const time = state.reading.time;

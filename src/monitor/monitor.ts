@@ -157,6 +157,7 @@ export class Monitor implements Disposable {
       watch.stop();
     }
     this.flush();
+    this.history.pause(this.clock.now());
   }
 
   /** Starts when something shows the snapshot, stops when nothing does. */

@@ -1,9 +1,8 @@
 // What an operator does every day: look at the dashboard, run SQL, verify, read logs.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { nodesRead, runSqlOnPrimary } from './support/everyday.ts';
 import { signalServer } from './support/faults.ts';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
@@ -14,12 +13,7 @@ describe('operating a dual cluster', () => {
   before(async () => {
     session = await openSession();
     const { workbench } = session;
-    await workbench.openContainer('openGauss');
-    await eventually(
-      'the nodes are read',
-      () => workbench.rows(),
-      (rows) => rows.some(({ description }) => description.includes('Main Standby')),
-    );
+    await nodesRead(workbench);
   });
   after(() => session.close());
 
@@ -28,19 +22,35 @@ describe('operating a dual cluster', () => {
     await workbench.command('openGauss: Open Dashboard');
     const page = workbench.webview();
     await page.locator('.verdict.ok').waitFor();
-    assert.match(await page.locator('.verdict').innerText(), /Healthy/);
-    assert.deepEqual(await page.locator('.site h2 > span').allInnerTexts(), [
-      'production',
-      'recovery',
-    ]);
-    assert.deepEqual(await page.locator('.node .role').allInnerTexts(), [
-      'Primary',
-      'Standby',
-      'Main Standby',
-      'Standby',
-    ]);
-    assert.match(await page.locator('.link.ok').innerText(), /Streaming/);
+    await page.locator('.verdict', { hasText: 'Healthy' }).waitFor();
+    await eventually(
+      'both sites',
+      () => page.locator('.site h2 > span').allInnerTexts(),
+      (names) => names.join() === 'production,recovery',
+    );
+    await eventually(
+      'the roles of the nodes',
+      () => page.locator('.node .role').allInnerTexts(),
+      (roles) => roles.join() === 'Primary,Standby,Main Standby,Standby',
+    );
+    await page.locator('.link.ok', { hasText: 'Streaming' }).waitFor();
     await workbench.picture('dashboard');
+    // A new reading leaves alone what the person uses.
+    const node = page.locator('.node').first();
+    const shown = await node.elementHandle();
+    await page.locator('vscode-dropdown').click();
+    await page.locator('vscode-option', { hasText: 'Last hour' }).click();
+    await node.focus();
+    const readAt = await page.locator('.read').innerText();
+    await eventually(
+      'another reading',
+      () => page.locator('.read').innerText(),
+      (text) => text !== readAt,
+    );
+    assert.equal(await shown.isVisible(), true, 'it was replaced by another');
+    assert.equal(await page.locator('.node:focus').count(), 1);
+    const chosen = page.locator('vscode-option[aria-selected="true"]');
+    assert.equal((await chosen.textContent())?.trim(), 'Last hour');
     const standby = lab.clusters[1]?.nodes[1];
     assert.ok(standby);
     await signalServer(standby, 'SIGKILL');
@@ -74,27 +84,23 @@ describe('operating a dual cluster', () => {
   });
 
   it('runs SQL on a node and shows types, NULL and errors', async () => {
-    const { page, workbench, lab } = session;
-    await writeFile(
-      join(lab.workspace, 'query.sql'),
-      "select 1 as id, 'x|y' as text, null as nothing;\nselect nosuch from pg_class;\n",
-    );
-    await page.keyboard.press('Control+p');
-    await workbench.quickInput().fill('query.sql');
-    await workbench.choose('query.sql');
-    await page.locator('.codelens-decoration', { hasText: 'Run on' }).first().waitFor();
-    await workbench.command('openGauss: Run SQL on a Node');
-    await workbench.choose('production/dn0');
+    const { workbench } = session;
+    await runSqlOnPrimary(session, 'openGauss: Run SQL on a Node');
     const results = workbench.webview();
-    await results.locator('td').first().waitFor();
-    assert.deepEqual(await results.locator('tbody td').allInnerTexts(), ['1', 'x|y', 'NULL']);
-    assert.deepEqual(await results.locator('thead .type').allInnerTexts(), [
-      'integer',
-      'text',
-      'text',
-    ]);
-    await results.locator('.error', { hasText: 'nosuch' }).waitFor();
-    assert.match(await results.locator('.error').innerText(), /query\.sql:2:8/);
+    await eventually(
+      'the row',
+      () => results.locator('tbody td').allInnerTexts(),
+      (cells) => cells.join() === '1,x|y,NULL',
+    );
+    await eventually(
+      'the types of its columns',
+      () => results.locator('thead .type').allInnerTexts(),
+      (types) => types.join() === 'integer,text,text',
+    );
+    await results
+      .locator('.error', { hasText: 'nosuch' })
+      .filter({ hasText: 'query.sql:2:8' })
+      .waitFor();
     await workbench.picture('sql-results');
     await workbench.closeEditors();
   });

@@ -21,7 +21,7 @@ export interface ChartOptions {
 }
 
 /** A curve over time with its latest and highest value in words, and the numbers as a table behind a disclosure. */
-export function chart(options: ChartOptions, open: boolean): HTMLElement {
+export function chart(options: ChartOptions): HTMLElement {
   const points = options.samples.map((sample) => ({
     time: sample.time,
     value: sample[options.kind],
@@ -45,11 +45,10 @@ export function chart(options: ChartOptions, open: boolean): HTMLElement {
         points
           .slice(-30)
           .reverse()
-          .map((point) => [new Date(point.time).toLocaleTimeString(), show(point.value)]),
+          .map((point) => [clock(point.time), show(point.value)]),
       ),
     ],
   });
-  details.open = open;
   return html('figure', {
     class: 'chart',
     children: [
@@ -63,6 +62,11 @@ export function chart(options: ChartOptions, open: boolean): HTMLElement {
       details,
     ],
   });
+}
+
+/** In the language of the editor, which need not be that of the browser. */
+function clock(time: number): string {
+  return new Date(time).toLocaleTimeString(document.documentElement.lang);
 }
 
 interface Point {
@@ -108,7 +112,7 @@ function picture(
         ? [first, last].map((time, index) =>
             svg('text', {
               class: 'axis',
-              text: new Date(time).toLocaleTimeString(),
+              text: clock(time),
               attributes: {
                 x: String(index === 0 ? margin.left : width - margin.right),
                 y: String(height - 4),

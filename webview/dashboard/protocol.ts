@@ -95,6 +95,7 @@ export interface DashboardTexts {
   readonly perSecond: string;
   readonly latest: string;
   readonly highest: string;
+  readonly period: string;
 }
 
 export interface DashboardView {
@@ -110,6 +111,9 @@ export interface DashboardView {
   /** `null` when the topology knows of none. */
   readonly array: ArrayPairView | null;
   readonly samples: readonly Sample[];
+  /** What can be chosen as the time that the curves show, and which of them they show. */
+  readonly periods: readonly string[];
+  readonly period: number;
   readonly events: readonly EventView[];
   readonly texts: DashboardTexts;
 }
@@ -120,4 +124,5 @@ export type FromDashboard =
   | { readonly type: 'ready' }
   | { readonly type: 'refresh' }
   | { readonly type: 'exportCsv' }
+  | { readonly type: 'period'; readonly index: number }
   | { readonly type: 'openNode'; readonly id: string };

@@ -30,11 +30,7 @@ export function levelSign(level: Level): SVGSVGElement {
 }
 
 /** The two sites with their nodes, the arrow between them, and the same as a table. */
-export function sitesPicture(
-  view: DashboardView,
-  tableOpen: boolean,
-  openNode: (id: string) => void,
-): HTMLElement {
+export function sitesPicture(view: DashboardView, openNode: (id: string) => void): HTMLElement {
   const [left, right] = view.link !== null && view.link.from > view.link.to ? [1, 0] : [0, 1];
   const first = view.sites[left];
   const second = view.sites[right];
@@ -65,7 +61,6 @@ export function sitesPicture(
       ),
     ],
   });
-  details.open = tableOpen;
   return html('section', {
     attributes: { 'aria-label': view.texts.sites },
     children: [
@@ -84,11 +79,7 @@ export function sitesPicture(
 }
 
 /** What the topology knows of the pair of arrays: its two ends, the direction, and the same as a table. */
-export function arrayPicture(
-  pair: ArrayPairView,
-  texts: DashboardTexts,
-  tableOpen: boolean,
-): HTMLElement {
+export function arrayPicture(pair: ArrayPairView, texts: DashboardTexts): HTMLElement {
   const details = html('details', {
     attributes: { 'data-chart': 'array' },
     children: [
@@ -96,7 +87,6 @@ export function arrayPicture(
       table(texts.array, [texts.property, texts.value], pair.rows),
     ],
   });
-  details.open = tableOpen;
   const [first, second] = pair.ends;
   return html('section', {
     class: 'array',

@@ -22,7 +22,8 @@ export interface SectionView {
   readonly error: {
     readonly text: string;
     readonly details: readonly string[];
-    readonly place: string;
+    /** Leads to its place in the script; empty when that is not known. */
+    readonly goTo: string;
   } | null;
 }
 
@@ -48,7 +49,6 @@ export interface ResultsView {
     readonly copyJson: string;
     readonly save: string;
     readonly noRows: string;
-    readonly goTo: string;
     readonly differs: string;
   };
 }

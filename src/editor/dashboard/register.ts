@@ -11,7 +11,13 @@ import { webviewPage, webviewRoots } from '../webview/page.ts';
 import { curveCsv, dashboardView } from './view-model.ts';
 
 const viewType = 'openGauss.dashboard';
-const shapes = { ready: {}, refresh: {}, exportCsv: {}, openNode: { id: 'string' } } as const;
+const shapes = {
+  ready: {},
+  refresh: {},
+  exportCsv: {},
+  period: { index: 'number' },
+  openNode: { id: 'string' },
+} as const;
 
 /** The dashboard: one panel for each topology, restored with the window. */
 export function registerDashboard(services: Services): void {
@@ -67,6 +73,7 @@ class Dashboard implements Disposable {
   private readonly disposables = new DisposableList();
   private demand: Disposable | undefined;
   private ready = false;
+  private period = 0;
 
   constructor(
     services: Services,
@@ -138,6 +145,10 @@ class Dashboard implements Disposable {
       case 'exportCsv':
         this.services.reporter.background('export', this.exportCsv());
         break;
+      case 'period':
+        this.period = message.index;
+        this.show();
+        break;
       case 'openNode':
         this.services.reporter.background(
           'query',
@@ -170,6 +181,7 @@ class Dashboard implements Disposable {
         health: monitors.health(this.entry.id),
         curve: history?.curve ?? [],
         events: history?.events ?? [],
+        period: this.period,
       }),
     };
     this.services.reporter.background(

@@ -19,6 +19,7 @@ import type {
   SiteView,
 } from '../../../webview/dashboard/protocol.ts';
 import { arrayPair, directionOf } from './array-pair.ts';
+import { drawnCurve, periods } from './curve.ts';
 
 export interface DashboardInput {
   readonly title: string;
@@ -27,14 +28,15 @@ export interface DashboardInput {
   readonly health: Health | undefined;
   readonly curve: readonly Sample[];
   readonly events: readonly MonitorEvent[];
+  /** Which of `periods()` the curves show; the first by default. */
+  readonly period?: number;
 }
-
-/** Points drawn: more than the curve has pixels for would only cost. */
-const points = 300;
 
 /** What the dashboard draws, from the same snapshot that the explorer shows. Pure. */
 export function dashboardView(input: DashboardInput): DashboardView {
-  const { topology, snapshot, health } = input;
+  const { topology, snapshot, health, curve } = input;
+  const choices = periods();
+  const period = Math.min(Math.max(0, input.period ?? 0), choices.length - 1);
   return {
     title: input.title,
     verdict: {
@@ -44,13 +46,11 @@ export function dashboardView(input: DashboardInput): DashboardView {
     },
     readAt: snapshot === undefined ? '–' : clockTime(snapshot.time),
     sites: topology.clusters.map((cluster) => site(topology, cluster, snapshot, health)),
-    link: link(topology, snapshot),
+    link: link(topology, snapshot, curve.at(-1)?.writeRate),
     array: arrayPair(topology, snapshot),
-    samples: input.curve.slice(-points).map((sample) => ({
-      time: sample.time,
-      lag: sample.lag === undefined ? null : Number(sample.lag),
-      rate: sample.writeRate ?? null,
-    })),
+    samples: drawnCurve(curve, choices[period]?.length ?? Infinity),
+    periods: choices.map(({ title }) => title),
+    period,
     events: [...input.events].reverse().map((event) => ({
       time: dateTime(event.time),
       level: event.severity === 'info' ? 'ok' : event.severity,
@@ -145,7 +145,11 @@ function stateText(state: NodeState): string {
   }
 }
 
-function link(topology: Topology, snapshot: Snapshot | undefined): LinkView {
+function link(
+  topology: Topology,
+  snapshot: Snapshot | undefined,
+  rate: number | undefined,
+): LinkView {
   const found = snapshot === undefined ? undefined : replicationLink(topology, snapshot);
   const [from, to] = directionOf(topology, snapshot);
   const between = `${topology.clusters[from]?.name ?? '?'} → ${topology.clusters[to]?.name ?? '?'}`;
@@ -165,6 +169,7 @@ function link(topology: Topology, snapshot: Snapshot | undefined): LinkView {
     sender.state === 'Streaming' && sender.peerState === 'Normal' && found.to !== undefined;
   const lines = [
     found.lag === undefined ? t('Lag not known') : t('{0} behind', formatBytes(found.lag)),
+    ...(rate === undefined ? [] : [t('{0} of redo per second', formatBytes(Math.round(rate)))]),
     ...(sender.syncPercent === undefined ? [] : [t('Sent: {0}', sender.syncPercent)]),
     ...(sender.channel === undefined ? [] : [sender.channel]),
   ];
@@ -203,6 +208,7 @@ function texts(): DashboardTexts {
     perSecond: t('/s'),
     latest: t('Latest'),
     highest: t('Highest'),
+    period: t('Time shown'),
   };
 }
 

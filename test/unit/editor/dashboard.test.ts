@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { drawnCurve } from '../../../src/editor/dashboard/curve.ts';
 import { curveCsv, dashboardView } from '../../../src/editor/dashboard/view-model.ts';
 import { classifyAnswer } from '../../../src/status/node-state.ts';
 import { assess } from '../../../src/status/health.ts';
@@ -95,7 +96,7 @@ async function view(
     topology: parsed,
     snapshot,
     health: assess(parsed, snapshot),
-    curve: [{ time: 1_000, lag: 1024n, writeRate: undefined }],
+    curve: [{ time: 1_000, lag: 1024n, writeRate: 2048 }],
     events: [],
   });
 }
@@ -124,10 +125,11 @@ describe('what the dashboard draws', () => {
     );
     assert.deepEqual(shown.link?.lines, [
       '1 KiB behind',
+      '2 KiB of redo per second',
       'Sent: 99%',
       '127.0.0.1:6600-->127.0.0.1:4000',
     ]);
-    assert.deepEqual(shown.samples, [{ time: 1_000, lag: 1024, rate: null }]);
+    assert.deepEqual(shown.samples, [{ time: 1_000, lag: 1024, rate: 2048 }]);
   });
 
   it('turns the arrow when the roles are exchanged', async () => {
@@ -185,6 +187,24 @@ arrays:
     const unknown = await view({ ...healthy, 'production/dn0': answer('Standby') });
     assert.equal(unknown.link?.level, 'unknown');
     assert.equal(unknown.verdict.level, 'error');
+  });
+
+  it('draws the time that was chosen with few points, and loses no peak', () => {
+    const curve = Array.from({ length: 3600 }, (_one, index) => ({
+      time: index * 2000,
+      lag: index === 1234 ? 999n : index < 100 ? undefined : 5n,
+      writeRate: index === 3500 ? 777 : 1,
+    }));
+    const recent = drawnCurve(curve, 600_000);
+    assert.ok(recent.length > 100 && recent.length <= 300, String(recent.length));
+    assert.ok((recent[0]?.time ?? 0) >= 7_198_000 - 600_000);
+    const all = drawnCurve(curve, Infinity);
+    assert.ok(all.length <= 300);
+    assert.equal(all.at(-1)?.time, 7_198_000);
+    assert.equal(Math.max(...all.map(({ lag }) => lag ?? 0)), 999);
+    assert.equal(Math.max(...all.map(({ rate }) => rate ?? 0)), 777);
+    assert.equal(all[0]?.lag, null);
+    assert.deepEqual(drawnCurve([], Infinity), []);
   });
 
   it('writes the curve as CSV, empty where nothing was known', () => {

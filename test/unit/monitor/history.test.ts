@@ -70,6 +70,23 @@ describe('history', () => {
     );
   });
 
+  it('has a gap where nobody was watching', () => {
+    const history = new History(topology);
+    history.pause(500);
+    history.add(snapshot(1000, primary(1000)));
+    history.pause(1500);
+    history.pause(1600);
+    history.add(snapshot(9000, primary(9000)));
+    assert.deepEqual(
+      history.curve.map((sample) => [sample.time, sample.lag, sample.writeRate]),
+      [
+        [1000, 0n, undefined],
+        [1500, undefined, undefined],
+        [9000, 0n, undefined],
+      ],
+    );
+  });
+
   it('keeps no more than its size', () => {
     const history = new History(topology, 10);
     for (let index = 1; index <= 1000; index += 1) {
