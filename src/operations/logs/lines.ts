@@ -24,12 +24,17 @@ export function firstError(lines: readonly string[], from = 0): number | undefin
 /** Characters of a line that are kept, so that a log without line ends does not fill the memory. */
 const longestLine = 4000;
 
-/** Keeps the last lines of a text that grows. */
+/** Characters that are kept of all lines together; beyond it an editor becomes slow, and statements can be long. */
+const mostCharacters = 8 * 1024 * 1024;
+
+/** Keeps the last lines of a text that grows: so many of them, and 8 Mi characters at most. */
 export class LogTail {
   private readonly capacity: number;
   private lines: string[] = [];
   private rest = '';
   private dropped = 0;
+  /** Characters in `lines`, their ends included. */
+  private size = 0;
 
   /** `capacity`: lines kept. */
   constructor(capacity: number) {
@@ -45,9 +50,15 @@ export class LogTail {
     }
     // Appending one by one, since a chunk may hold more lines than a call takes arguments.
     for (const part of parts) {
-      this.lines.push(part.length > longestLine ? `${part.slice(0, longestLine)} …` : part);
+      const line = part.length > longestLine ? `${part.slice(0, longestLine)} …` : part;
+      this.lines.push(line);
+      this.size += line.length + 1;
     }
-    const excess = this.lines.length - this.capacity;
+    let excess = 0;
+    while (this.lines.length - excess > this.capacity || this.size > mostCharacters) {
+      this.size -= (this.lines[excess] ?? '').length + 1;
+      excess += 1;
+    }
     if (excess > 0) {
       this.lines = this.lines.slice(excess);
       this.dropped += excess;

@@ -44,6 +44,19 @@ describe('lines of logs', () => {
     );
   });
 
+  it('keeps so many characters at most, and counts the lines that went', () => {
+    const tail = new LogTail(10_000);
+    const line = 'x'.repeat(3999);
+    for (let chunk = 0; chunk < 100; chunk += 1) {
+      tail.add(`${line}\n`.repeat(100));
+    }
+    tail.add('end\n');
+    assert.ok(tail.text.length <= 8 * 1024 * 1024, String(tail.text.length));
+    assert.ok(tail.text.length > 8 * 1024 * 1024 - 4000, 'no more than needed is dropped');
+    assert.equal(tail.missing + tail.all.length, 10_001);
+    assert.equal(tail.all.at(-1), 'end');
+  });
+
   it('keep no line whole that never ends', () => {
     const tail = new LogTail(10);
     for (let chunk = 0; chunk < 200; chunk += 1) {
