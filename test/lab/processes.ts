@@ -2,12 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
+/**
+ * What a file of /proc says of each process; those that have ended say nothing. It is read at once: a hundred times
+ * quicker than with promises where thousands of ended processes are not waited for.
+ */
+export function processFiles(
+  file: 'cmdline' | 'environ' | 'stat',
+): { readonly pid: number; readonly text: string }[] {
+  const found: { pid: number; text: string }[] = [];
+  for (const name of readdirSync('/proc')) {
+    if (/^\d+$/.test(name)) {
+      try {
+        found.push({ pid: Number(name), text: readFileSync(`/proc/${name}/${file}`, 'latin1') });
+      } catch {
+        // It has ended, or is somebody else's.
+      }
+    }
   }
+  return found;
 }
 
 /**
@@ -17,11 +29,9 @@ function read(path: string): string {
 export function processesOf(lab: string, end = '/'): number[] {
   const mark = `LAB_HOST=${lab}${end}`;
   if (process.platform === 'linux') {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .filter((name) => read(`/proc/${name}/environ`).includes(mark))
-      .map(Number)
-      .filter((pid) => pid !== process.pid);
+    return processFiles('environ')
+      .filter(({ pid, text }) => text.includes(mark) && pid !== process.pid)
+      .map(({ pid }) => pid);
   }
   return execFileSync('ps', ['-axEwwo', 'pid=,command='], {
     encoding: 'latin1',

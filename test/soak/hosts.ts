@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { isHostFailure } from '../../src/hosts/errors.ts';
 import { createHostPool } from '../../src/hosts/pool.ts';
 import type { Shell } from '../../src/hosts/shell.ts';
+import { processFiles } from '../lab/processes.ts';
 import { findSshd, pause, TestSshd } from '../support/sshd.ts';
 import { noPrompts } from '../support/no-prompts.ts';
 
@@ -122,12 +123,12 @@ export async function soakHosts(
       faults++;
       switch (randomInt(4)) {
         case 0:
-          await server.cut();
+          server.cut();
           break;
         case 1:
-          await server.signal('SIGSTOP');
+          server.signal('SIGSTOP');
           await pause(randomInt(100, 6000));
-          await server.signal('SIGCONT');
+          server.signal('SIGCONT');
           break;
         case 2:
           await server.kill();
@@ -152,11 +153,11 @@ export async function soakHosts(
   clearInterval(ticker);
   await pool.close();
   const patience = Date.now() + 15_000;
-  while ((await marked(mark)).length > 0 && Date.now() < patience) {
+  while (marked(mark).length > 0 && Date.now() < patience) {
     await pause(100);
   }
-  if ((await marked(mark)).length > 0) {
-    wrong.push(`a command is still running: ${(await marked(mark)).join('; ')}`);
+  if (marked(mark).length > 0) {
+    wrong.push(`a command is still running: ${marked(mark).join('; ')}`);
   }
   // A write that was under way when the machine's sshd was killed clears up when it notices.
   const temporary = async (): Promise<string[]> =>
@@ -227,18 +228,8 @@ function check(right: boolean, wrong: string[], text: string): void {
 }
 
 /** The command lines of processes with the mark. */
-async function marked(mark: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of await readdir('/proc')) {
-    if (/^\d+$/.test(name) && Number(name) !== process.pid) {
-      const line = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-      if (line.includes(mark)) {
-        const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-        found.push(
-          `${stat.split(' ').slice(0, 6).join(' ')} ${line.replaceAll('\0', ' ').slice(0, 200)}`,
-        );
-      }
-    }
-  }
-  return found;
+function marked(mark: string): string[] {
+  return processFiles('cmdline')
+    .filter(({ pid, text }) => text.includes(mark) && pid !== process.pid)
+    .map(({ pid, text }) => `${pid} ${text.replaceAll('\0', ' ').slice(0, 200)}`);
 }

@@ -1,10 +1,15 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A TCP link that delays what passes in each direction, and can go silent without closing. */
+/** A TCP link that delays what passes in each direction, can go silent without closing, and can become slow. */
 export class DelayLink {
   silent = false;
   port = 0;
+  /** Bytes that have come from the target. */
+  answered = 0;
+  /** After so many bytes for the target the link takes 10 ms for each further piece, of 64 KiB at most. */
+  slowAfter = Infinity;
+  private sent = 0;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
 
@@ -14,6 +19,16 @@ export class DelayLink {
       const other = connect(target, '127.0.0.1');
       this.join(socket, other, delay);
       this.join(other, socket, delay);
+      socket.on('data', (chunk) => {
+        this.sent += chunk.length;
+        if (this.sent > this.slowAfter) {
+          socket.pause();
+          setTimeout(() => socket.resume(), 10);
+        }
+      });
+      other.on('data', (chunk) => {
+        this.answered += chunk.length;
+      });
     });
   }
 

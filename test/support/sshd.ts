@@ -10,6 +10,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { processFiles } from '../lab/processes.ts';
 
 const run = promisify(execFile);
 
@@ -274,11 +275,11 @@ export class TestSshd {
   }
 
   /** Stops the listener and all sessions with a signal each; SIGSTOP freezes the machine, as it were. */
-  async signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void> {
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
     const { pid } = this.child ?? {};
     if (pid !== undefined) {
       // Session processes only; what they run is another matter.
-      for (const one of await sshdProcesses(pid)) {
+      for (const one of sshdProcesses(pid)) {
         try {
           process.kill(one, name);
         } catch {
@@ -289,10 +290,10 @@ export class TestSshd {
   }
 
   /** Cuts all connections, the listener stays. */
-  async cut(): Promise<void> {
+  cut(): void {
     const { pid } = this.child ?? {};
     if (pid !== undefined) {
-      for (const one of await sshdProcesses(pid)) {
+      for (const one of sshdProcesses(pid)) {
         if (one !== pid) {
           try {
             process.kill(one, 'SIGKILL');
@@ -310,7 +311,7 @@ export class TestSshd {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       this.child = child;
-      await this.signal('SIGKILL');
+      this.signal('SIGKILL');
       this.child = undefined;
       await gone;
     }
@@ -323,16 +324,13 @@ export class TestSshd {
 }
 
 /** The listener and its sessions: processes below it whose program is sshd. */
-async function sshdProcesses(root: number): Promise<number[]> {
+function sshdProcesses(root: number): number[] {
   const children = new Map<number, number[]>();
-  for (const name of await readdir('/proc')) {
-    if (/^\d+$/.test(name)) {
-      const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-      const parts = /^\d+ \((.*)\) \S+ (\d+)/s.exec(stat);
-      if (parts !== null && parts[1]?.startsWith('sshd') === true) {
-        const parent = Number(parts[2]);
-        children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-      }
+  for (const { pid, text } of processFiles('stat')) {
+    const parts = /^\d+ \((.*)\) \S+ (\d+)/s.exec(text);
+    if (parts !== null && parts[1]?.startsWith('sshd') === true) {
+      const parent = Number(parts[2]);
+      children.set(parent, [...(children.get(parent) ?? []), pid]);
     }
   }
   const all = [root];

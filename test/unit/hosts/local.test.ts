@@ -24,7 +24,7 @@ describe('the local machine', () => {
     const running = other
       .run(`sh -c 'while :; do sleep 0.2; done' ${mark}`)
       .catch((error: unknown) => error);
-    while (!(await runs(mark))) {
+    while (!runs(mark)) {
       await pause(20);
     }
     // Where the output of probes goes; other tests have folders of their own beside it.

@@ -8,26 +8,20 @@ import { after, before, it } from 'node:test';
 import { FileChanged, isHostFailure } from '../../../../src/hosts/errors.ts';
 import { quote } from '../../../../src/hosts/quote.ts';
 import type { Shell } from '../../../../src/hosts/shell.ts';
+import { processFiles } from '../../../lab/processes.ts';
 import { pause } from '../../../support/sshd.ts';
 
 /** Whether a process with this mark in its command line still runs. */
-export async function runs(mark: string): Promise<boolean> {
-  const { readdir } = await import('node:fs/promises');
-  for (const name of await readdir('/proc')) {
-    if (/^\d+$/.test(name)) {
-      const line = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-      if (line.includes(mark) && Number(name) !== process.pid) {
-        return true;
-      }
-    }
-  }
-  return false;
+export function runs(mark: string): boolean {
+  return processFiles('cmdline').some(
+    ({ pid, text }) => text.includes(mark) && pid !== process.pid,
+  );
 }
 
 /** Waits until no process with the mark is left. */
 export async function assertGone(mark: string, milliseconds = 6000): Promise<void> {
   const end = Date.now() + milliseconds;
-  while (await runs(mark)) {
+  while (runs(mark)) {
     assert.ok(Date.now() < end, `a process with "${mark}" is still there`);
     await pause(50);
   }
@@ -98,7 +92,7 @@ export function shellContract(get: () => Promise<Shell>): void {
         long,
         signal: abort.signal,
       });
-      while (!(await runs(mark))) {
+      while (!runs(mark)) {
         await pause(20);
       }
       abort.abort();
@@ -142,7 +136,7 @@ export function shellContract(get: () => Promise<Shell>): void {
     const mark = uniqueMark();
     const answer = await shell.run(`sh -c 'sleep 3; :' ${mark} & echo started`, { timeout: 2000 });
     assert.equal(answer.stdout, 'started\n');
-    assert.equal(await runs(mark), true);
+    assert.equal(runs(mark), true);
     await assertGone(mark);
   });
 

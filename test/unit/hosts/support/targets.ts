@@ -33,9 +33,18 @@ export async function sshdTarget(): Promise<FaultTarget> {
     folder: server.folder,
     knownHosts: server.knownHosts,
     clientConfig: async (aliases, lines) => server.clientConfig(aliases, lines),
-    cut: async () => server.cut(),
-    freeze: async () => server.signal('SIGSTOP'),
-    thaw: async () => server.signal('SIGCONT'),
+    cut: async () => {
+      server.cut();
+      return Promise.resolve();
+    },
+    freeze: async () => {
+      server.signal('SIGSTOP');
+      return Promise.resolve();
+    },
+    thaw: async () => {
+      server.signal('SIGCONT');
+      return Promise.resolve();
+    },
     kill: async () => server.kill(),
     resume: async () => server.resume(),
     newHostKey: async () => server.newHostKey(),
