@@ -141,12 +141,15 @@ describe('Check All Nodes', () => {
   for (const [what, code, node, file, line, linked] of faults) {
     it(`finds ${what}, on its line, with a link to the other node`, async () => {
       const path = `${node()?.dataDir ?? ''}/${file}`;
-      const found = vscode.languages
-        .getDiagnostics()
-        .filter(([uri]) => uri.scheme === 'opengauss' && uri.path.endsWith(path))
-        .flatMap(([uri, list]) => list.map((diagnostic) => ({ uri, diagnostic })));
-      const codes = found.map(({ diagnostic }) => JSON.stringify(diagnostic.code));
-      const hit = found.find(({ diagnostic }) => diagnostic.code === code);
+      const found = (): { uri: vscode.Uri; diagnostic: vscode.Diagnostic }[] =>
+        vscode.languages
+          .getDiagnostics()
+          .filter(([uri]) => uri.scheme === 'opengauss' && uri.path.endsWith(path))
+          .flatMap(([uri, list]) => list.map((diagnostic) => ({ uri, diagnostic })));
+      const hit = await eventually(code, () =>
+        found().find(({ diagnostic }) => diagnostic.code === code),
+      ).catch(() => undefined);
+      const codes = found().map(({ diagnostic }) => JSON.stringify(diagnostic.code));
       assert.ok(hit, `${path}: ${codes.join(', ')}`);
       const document = await vscode.workspace.openTextDocument(hit.uri);
       assert.match(document.lineAt(hit.diagnostic.range.start.line).text, line);

@@ -52,11 +52,9 @@ describe('Configuration files', () => {
     const editor = await openConf();
     const { uri } = editor.document;
     await append(editor, '\nprot = 1\n');
-    await eventually('the finding', () => codes(uri).includes('unknown-parameter') || undefined);
-    const diagnostic = vscode.languages
-      .getDiagnostics(uri)
-      .find((each) => each.code === 'unknown-parameter');
-    assert.ok(diagnostic);
+    const diagnostic = await eventually('the finding', () =>
+      vscode.languages.getDiagnostics(uri).find((each) => each.code === 'unknown-parameter'),
+    );
     assert.match(diagnostic.message, /unrecognized configuration parameter "prot"/);
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
       'vscode.executeCodeActionProvider',
@@ -137,13 +135,18 @@ describe('Configuration files', () => {
     await openExplorer();
     await closeEditors();
     await vscode.commands.executeCommand('openGauss.checkConfiguration');
-    const files = vscode.languages.getDiagnostics().filter(([uri]) => uri.scheme === 'opengauss');
-    const errors = files.flatMap(([uri, list]) =>
-      list
-        .filter((each) => each.severity === vscode.DiagnosticSeverity.Error)
-        .map((each) => `${uri.path}: ${each.message}`),
-    );
-    assert.deepEqual(errors, [], 'the lab’s own files have no errors');
+    const errors = (): string[] =>
+      vscode.languages
+        .getDiagnostics()
+        .filter(([uri]) => uri.scheme === 'opengauss')
+        .flatMap(([uri, list]) =>
+          list
+            .filter((each) => each.severity === vscode.DiagnosticSeverity.Error)
+            .map((each) => `${uri.path}: ${each.message}`),
+        );
+    // What the tests before have typed and taken back is looked at again a moment later.
+    await eventually('no errors', () => errors().length === 0 || undefined).catch(() => undefined);
+    assert.deepEqual(errors(), [], 'the lab’s own files have no errors');
   });
 });
 

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { root } from '../../scripts/tools/root.ts';
 import { thorough } from '../support/versions.ts';
+import { nodesRead, runSqlOnPrimary } from './support/everyday.ts';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
@@ -54,11 +55,11 @@ for (const { name: languageName, language, titles } of languages) {
     };
 
     it('the rows of the explorer are in the language', async () => {
-      const rows = await session.workbench.rows();
-      assert.equal(
-        rows.some(({ aria }) => /[\u4e00-\u9fff]/.test(aria)),
-        language !== undefined,
-        JSON.stringify(rows),
+      await eventually(
+        'the language of the rows',
+        () => session.workbench.rows(),
+        (rows) =>
+          rows.some(({ aria }) => /[\u4e00-\u9fff]/.test(aria)) === (language !== undefined),
       );
     });
 
@@ -68,17 +69,7 @@ for (const { name: languageName, language, titles } of languages) {
     });
 
     it('the results of SQL', async () => {
-      const { workbench, page, lab } = session;
-      await writeFile(
-        join(lab.workspace, 'query.sql'),
-        "select 1 as id, 'x|y' as text, null as nothing;\nselect nosuch from pg_class;\n",
-      );
-      await page.keyboard.press('Control+p');
-      await workbench.quickInput().fill('query.sql');
-      await workbench.choose('query.sql');
-      await page.locator('.codelens-decoration').first().waitFor();
-      await workbench.command(title('openGauss.runSql'));
-      await workbench.choose('production/dn0');
+      await runSqlOnPrimary(session, title('openGauss.runSql'));
       await pictures('results', 'td');
     });
 
@@ -121,11 +112,6 @@ async function commandTitles(file: string): Promise<(id: string) => string> {
 }
 
 async function prepare({ workbench }: Session): Promise<void> {
-  await workbench.openContainer('openGauss');
-  await eventually(
-    'the nodes are read',
-    () => workbench.rows(),
-    (rows) => rows.some(({ description }) => description.includes('Main Standby')),
-  );
+  await nodesRead(workbench);
   await workbench.expand(/^dn0.*Primary/);
 }

@@ -1,10 +1,11 @@
 // Nodes side by side: parameters that differ and how they are mended, SQL on all of them, logs, connections, preflight.
 import assert from 'node:assert/strict';
-import { appendFile, readFile, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import type { LabNode } from '../lab/types.ts';
+import { nodesRead, openSql } from './support/everyday.ts';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
@@ -27,13 +28,7 @@ describe('nodes side by side', () => {
     assert.ok(found);
     standby = found;
     await appendFile(join(standby.dataDir, 'postgresql.conf'), '\nmax_connections = 4321\n');
-    await session.workbench.openContainer('openGauss');
-    await eventually(
-      'the nodes are read',
-      () => session.workbench.rows(),
-      (rows) => rows.some(({ description }) => description.includes('Main Standby')),
-      60_000,
-    );
+    await nodesRead(session.workbench);
   });
   after(() => session.close());
 
@@ -71,13 +66,11 @@ describe('nodes side by side', () => {
 
   it('runs SQL on all nodes and marks what differs', async () => {
     const { page, workbench, lab } = session;
-    await writeFile(
-      join(lab.workspace, 'all.sql'),
+    await openSql(
+      session,
+      'all.sql',
       "select 1 as one, setting as port from pg_settings where name = 'port';\n",
     );
-    await page.keyboard.press('Control+p');
-    await workbench.quickInput().fill('all.sql');
-    await workbench.choose('all.sql');
     await page.locator('.codelens-decoration', { hasText: 'Run on all nodes' }).first().click();
     const results = workbench.webview();
     await eventually(
@@ -88,7 +81,11 @@ describe('nodes side by side', () => {
     const [, ...others] = lab.clusters.flatMap(({ nodes }) =>
       nodes.map(({ port }) => String(port)),
     );
-    assert.deepEqual(await results.locator('td.different').allInnerTexts(), others);
+    await eventually(
+      'the ports that differ',
+      () => results.locator('td.different').allInnerTexts(),
+      (ports) => ports.join() === others.join(),
+    );
     await workbench.picture('sql-all-nodes');
     await workbench.closeEditors();
   });

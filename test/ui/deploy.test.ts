@@ -4,6 +4,7 @@ import { appendFile, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { planShown } from './support/everyday.ts';
 import { openSession } from './support/session.ts';
 import type { Session } from './support/session.ts';
 import { eventually } from './support/workbench.ts';
@@ -30,12 +31,7 @@ for (const version of versionsToTry('5.0.0')) {
     it('shows the plan before anything is done', async () => {
       const { workbench } = session;
       await workbench.command('openGauss: Deploy…');
-      await eventually(
-        'the plan',
-        () => workbench.notifications(),
-        (texts) => texts.some((text) => text.includes('Read the plan')),
-        60_000,
-      );
+      await planShown(workbench);
       const plan = workbench.webview();
       await plan.getByText('Nothing has been done yet.').waitFor();
       await plan.getByText('The data of the whole cluster recovery is deleted').first().waitFor();
@@ -89,11 +85,12 @@ for (const version of versionsToTry('5.0.0')) {
       await workbench.closeNotifications();
       await workbench.picture(`deploy-report-${version}`);
       const folder = join(lab.workspace, '.opengauss');
-      const files = await readdir(folder);
-      assert.ok(
-        (await readdir(join(folder, 'reports'))).some((name) => name.endsWith('-deploy.md')),
+      await eventually(
+        'the report and the journal',
+        async () => [...(await readdir(folder)), ...(await readdir(join(folder, 'reports')))],
+        (files) =>
+          files.includes('journal.jsonl') && files.some((name) => name.endsWith('-deploy.md')),
       );
-      assert.ok(files.includes('journal.jsonl'));
       const places = [
         folder,
         ...lab.hosts.map(({ home }) => join(home, '.opengauss-dual-cluster')),
@@ -109,12 +106,7 @@ for (const version of versionsToTry('5.0.0')) {
       const { workbench } = session;
       await workbench.closeEditors();
       await workbench.command('openGauss: Deploy…');
-      await eventually(
-        'the plan',
-        () => workbench.notifications(),
-        (texts) => texts.some((text) => text.includes('Read the plan')),
-        60_000,
-      );
+      await planShown(workbench);
       await workbench
         .webview()
         .getByText(/4\d, of which 4\d are true already/)

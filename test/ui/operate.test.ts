@@ -114,6 +114,7 @@ describe('operating a dual cluster', () => {
       (texts) => texts.some((text) => /Not proven: \d+ passed/.test(text)),
       60_000,
     );
+    await workbench.webview().locator('h1').waitFor();
     await workbench.picture('verify-report');
   });
 });

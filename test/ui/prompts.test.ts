@@ -76,8 +76,11 @@ describe('the first contact with unknown machines', () => {
       await answerPassword(lab.host(name).password);
       remaining = remaining.filter((one) => one !== name);
     }
-    const lines = (await readFile(known, 'utf8')).trim().split('\n');
-    assert.equal(lines.length, session.lab.hosts.length);
+    await eventually(
+      'a line for each host',
+      async () => (await readFile(known, 'utf8')).trim().split('\n'),
+      (lines) => lines.length === session.lab.hosts.length,
+    );
   });
 
   it('reads the nodes then, and asks nothing more', async () => {
@@ -90,14 +93,18 @@ describe('the first contact with unknown machines', () => {
       text.includes('is not known yet'),
     );
     assert.deepEqual(questions, []);
-    assert.equal(await session.workbench.quickInput().isVisible(), false);
+    await session.workbench.quickInput().waitFor({ state: 'hidden' });
   });
 
   /** Waits for the question, answers it and does not have the answer kept. */
   async function answerPassword(password: string): Promise<void> {
     const { page, workbench } = session;
     await page.locator('.quick-input-title', { hasText: 'Password' }).waitFor();
-    assert.equal(await workbench.quickInput().getAttribute('type'), 'password');
+    await eventually(
+      'a field that hides what is typed',
+      () => workbench.quickInput().getAttribute('type'),
+      (type) => type === 'password',
+    );
     await workbench.quickInput().fill(password);
     await page.keyboard.press('Enter');
     await page.locator('.quick-input-list .monaco-list-row').first().waitFor();

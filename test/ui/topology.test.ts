@@ -36,7 +36,11 @@ describe('a folder without a topology', () => {
     await step(2);
     await workbench.choose('simulation');
     await step(3);
-    assert.deepEqual(await workbench.choices(), ['local', 'prod', 'dr']);
+    await eventually(
+      'the hosts to choose from',
+      () => workbench.choices(),
+      (labels) => labels.join() === 'local,prod,dr',
+    );
     await workbench.picture('create-hosts');
     await workbench.choose('prod');
     await page.keyboard.press('Enter');

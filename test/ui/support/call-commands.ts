@@ -1,5 +1,5 @@
 // An extension beside ours that knows all ids: it calls every command, with and without arguments.
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 
@@ -18,12 +18,19 @@ export function activate(): void {
   appendFileSync(join(folder, 'calling.txt'), 'here\n');
   callAll(folder).then(
     (calls) => {
-      writeFileSync(join(folder, 'called.json'), JSON.stringify(calls));
+      tell(folder, calls);
     },
     (thrown: unknown) => {
-      writeFileSync(join(folder, 'called.json'), JSON.stringify({ failure: String(thrown) }));
+      tell(folder, { failure: String(thrown) });
     },
   );
+}
+
+/** Writes what was called, whole at once: the test outside reads the file as soon as it is there. */
+function tell(folder: string, value: unknown): void {
+  const file = join(folder, 'called.json');
+  writeFileSync(`${file}.new`, JSON.stringify(value));
+  renameSync(`${file}.new`, file);
 }
 
 /** Waits for `go` in the workspace, then calls everything. */

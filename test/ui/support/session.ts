@@ -83,7 +83,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       viewport: { width: 1280, height: 800 },
       locale: options.language === 'zh-cn' ? 'zh-CN' : 'en-US',
     });
-    page.setDefaultTimeout(20_000);
+    // Waiting costs nothing when all is well, and some machines are slow.
+    page.setDefaultTimeout(30_000);
     const name = basename(process.argv[1] ?? 'session', '.test.ts');
     endings.push(() => page.screenshot({ path: join(artefacts, `${name}-at-the-end.png`) }));
     const workbench = new Workbench(page);

@@ -52,6 +52,23 @@ export class Workbench {
     }
   }
 
+  /** Opens a file of the workspace by its name. */
+  async openFile(name: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.page.keyboard.press('Control+p');
+        await this.quickInput().fill(name, { timeout: 5000 });
+        await row.first().click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        // A file that has just been written is not always found by the first search.
+        if (attempt === 3) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
   /** Chooses an entry of the open quick pick by its label. */
   async choose(label: string | RegExp): Promise<void> {
     const rows = this.page.locator('.quick-input-list .monaco-list-row');
@@ -102,18 +119,29 @@ export class Workbench {
   }
 
   /** Opens the children of a row. */
-  async expand(text: string | RegExp): Promise<void> {
-    const row = this.row(text);
-    if ((await row.getAttribute('aria-expanded')) === 'false') {
-      await row.locator('.monaco-tl-twistie').click();
-    }
+  expand(text: string | RegExp): Promise<void> {
+    return this.fold(text, 'true');
   }
 
   /** Hides the children of a row. */
-  async collapse(text: string | RegExp): Promise<void> {
+  collapse(text: string | RegExp): Promise<void> {
+    return this.fold(text, 'false');
+  }
+
+  private async fold(text: string | RegExp, expanded: 'true' | 'false'): Promise<void> {
     const row = this.row(text);
-    if ((await row.getAttribute('aria-expanded')) === 'true') {
-      await row.locator('.monaco-tl-twistie').click();
+    const wanted = row.and(this.page.locator(`[aria-expanded="${expanded}"]`));
+    for (let attempt = 1; ; attempt++) {
+      // A tree that is just drawn anew may miss a click; a second one too soon would take back the first.
+      try {
+        if ((await row.getAttribute('aria-expanded')) !== expanded) {
+          await row.locator('.monaco-tl-twistie').click();
+        }
+        await wanted.waitFor({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+      }
     }
   }
 
@@ -147,7 +175,10 @@ export class Workbench {
   async goTo(line: number, column = 1): Promise<void> {
     await this.page.keyboard.press('Control+g');
     await this.quickInput().fill(`:${line}:${column}`);
+    // Enter takes the entry that is there, and what is typed next is meant for the editor.
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await this.page.keyboard.press('Enter');
+    await this.quickInput().waitFor({ state: 'hidden' });
   }
 
   /** Titles of the open editors. */
@@ -224,7 +255,7 @@ export async function eventually<T>(
   what: string,
   read: () => Promise<T>,
   holds: (value: T) => boolean,
-  limit = 20_000,
+  limit = 30_000,
 ): Promise<T> {
   const end = Date.now() + limit;
   for (;;) {
