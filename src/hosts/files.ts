@@ -20,8 +20,8 @@ import {
   told,
   type Replacement,
 } from './file-texts.ts';
-import type { MachineShell, RawResult } from './machine-shell.ts';
 import { operand, quote } from './quote.ts';
+import type { RawResult, RawShell } from './raw.ts';
 import type {
   FileVersion,
   ReadOptions,
@@ -49,9 +49,9 @@ const hashedAtOnce = 4 * 1024 * 1024;
  * what is compared, checked, flushed and renamed is the shell's text in both cases.
  */
 export class Files {
-  private readonly shell: MachineShell;
+  private readonly shell: RawShell;
 
-  constructor(shell: MachineShell) {
+  constructor(shell: RawShell) {
     this.shell = shell;
   }
 

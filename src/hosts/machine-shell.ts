@@ -15,6 +15,7 @@ import { Files } from './files.ts';
 import { KeptShell, type ProbeAnswer } from './kept-shell.ts';
 import { runOnOwnChannel, type LateInput } from './own-channel.ts';
 import { exports, operand, quote } from './quote.ts';
+import type { Dialogue, RawOptions, RawResult, RawShell } from './raw.ts';
 import { killDelay, longestCommand, type ScriptCommand } from './script.ts';
 import type {
   BatchCommand,
@@ -36,23 +37,8 @@ const defaultOutputLimit = 8 * 1024 * 1024;
 /** Milliseconds that an answer may come later than the time limit: ending the command, the way back. */
 const grace = killDelay + 3000;
 
-/** A command's answer with its bytes as they came. */
-export interface RawResult {
-  readonly code: number;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-}
-
-/** What a command is told once it has asked: its output up to a NUL is the question. */
-export interface Dialogue {
-  /** When it rejects, the command finds its input at an end. */
-  answer(question: string): Promise<Uint8Array>;
-}
-
-type RawOptions = RunOptions & { readonly long?: boolean; readonly dialogue?: Dialogue };
-
 /** A `Shell` over anything that can start commands. The local machine and SSH hosts differ only in the transport. */
-export class MachineShell implements Shell {
+export class MachineShell implements Shell, RawShell {
   private readonly transport: Transport;
   private readonly files: Files;
   private kept: Promise<KeptShell> | undefined;

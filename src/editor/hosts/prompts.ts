@@ -9,7 +9,7 @@ import type {
   SecretStore,
 } from '../../hosts/prompts.ts';
 
-import type { OpenQuestions } from './questions.ts';
+import type { OpenQuestions, QuestionKind } from './questions.ts';
 
 /**
  * Asks the user with VS Code's own input boxes and notifications: one of each at a time, so that a notification which
@@ -20,27 +20,24 @@ export class EditorPrompts implements HostPrompts {
   private readonly questions: OpenQuestions;
   /** Questions about host keys that were answered with yes when nobody waited any more. */
   private readonly late = new Set<string>();
-  private readonly inputs = new Turns();
-  private readonly notifications = new Turns();
+  private readonly inputs = new QuestionQueue();
+  private readonly notifications = new QuestionQueue();
 
   constructor(secrets: SecretStore, questions: OpenQuestions) {
     this.secrets = secrets;
     this.questions = questions;
   }
 
-  async password(account: Account, signal: AbortSignal): Promise<SecretAnswer | undefined> {
-    const answered = this.questions.add(account.host, 'password');
-    try {
-      return await this.inputs.take(signal, (token) =>
+  password(account: Account, signal: AbortSignal): Promise<SecretAnswer | undefined> {
+    return this.whileOpen(account.host, 'password', () =>
+      this.inputs.take(signal, (token) =>
         askSecret(
           t('Password'),
           t('Password of {0} on {1}', account.user, describeHost(account)),
           token,
         ),
-      );
-    } finally {
-      answered();
-    }
+      ),
+    );
   }
 
   passphrase(keyFile: string, signal: AbortSignal): Promise<SecretAnswer | undefined> {
@@ -49,19 +46,16 @@ export class EditorPrompts implements HostPrompts {
     );
   }
 
-  async keyboardInteractive(
+  keyboardInteractive(
     account: Account,
     name: string,
     instructions: string,
     questions: readonly KeyboardQuestion[],
     signal: AbortSignal,
   ): Promise<readonly string[] | undefined> {
-    const answered = this.questions.add(account.host, 'login');
-    try {
-      return await this.askInTurn(account, name, instructions, questions, signal);
-    } finally {
-      answered();
-    }
+    return this.whileOpen(account.host, 'login', () =>
+      this.askInTurn(account, name, instructions, questions, signal),
+    );
   }
 
   private askInTurn(
@@ -111,13 +105,13 @@ export class EditorPrompts implements HostPrompts {
       if (this.late.delete(text)) {
         return true;
       }
-      let answered = (): void => undefined;
+      let show = (): void => undefined;
       const answer = new Promise<string | undefined>((resolve) => {
         token.onCancellationRequested(() => {
           resolve(undefined);
         });
         let latest = 0;
-        const show = (): void => {
+        show = () => {
           const own = ++latest;
           // VS Code puts warnings away after ten seconds, and nodes wait for the answer; errors with buttons stay.
           // Of two that say the same it closes the older one, which is no answer then.
@@ -132,20 +126,31 @@ export class EditorPrompts implements HostPrompts {
             resolve(chosen);
           });
         };
-        answered = this.questions.add(question.host, 'host key', show);
-        show();
       });
-      try {
-        return (await answer) === trust;
-      } finally {
-        answered();
-      }
+      show();
+      const chosen = await this.whileOpen(question.host, 'host key', () => answer, show);
+      return chosen === trust;
     });
+  }
+
+  /** Notes what the host waits for until it is answered. */
+  private async whileOpen<T>(
+    host: string,
+    kind: QuestionKind,
+    answer: () => Promise<T>,
+    show?: () => void,
+  ): Promise<T> {
+    const answered = this.questions.add(host, kind, show);
+    try {
+      return await answer();
+    } finally {
+      answered();
+    }
   }
 }
 
 /** Lets questions through one after the other. A question whose asker has given up is not asked. */
-class Turns {
+class QuestionQueue {
   private last: Promise<unknown> = Promise.resolve();
 
   take<T>(signal: AbortSignal, ask: (token: vscode.CancellationToken) => Thenable<T>): Promise<T> {

@@ -171,96 +171,107 @@ function numbersOf({ layout, cluster }: Managed, node: NodeLayout, query: Cluste
 }
 
 /** `cm_ctl start`, and until both the manager and the servers say that it is so. */
-export async function startManaged(
+export function startManaged(
   context: StepContext,
   managed: Managed,
   limits: ManagedLimits,
 ): Promise<void> {
-  const { by, query } = await askManager(context, managed);
   const { cluster, node } = managed;
-  const said = await tell(context, managed, by, {
+  return act(context, managed, limits, {
     name: `start-${node?.spec.name ?? 'all'}`,
     seconds: limits.start,
-    grace: limits.grace,
-    line: cmStartCommand({
-      seconds: limits.start,
-      ...(node === undefined ? {} : { of: numbersOf(managed, node, query) }),
-    }),
-  });
-  await untilManager(context, by.spec, (now) => notStarted(context, managed, now), {
-    seconds: limits.settle,
-    failure: (problem) =>
-      notVerified(
-        `${t('{0} does not come up as it should: {1}', node?.id ?? cluster.name, problem)}${said}`,
-        {
-          host: by.host,
-          remedy: t(
-            'The cluster manager may still be starting it. Look at the logs of the nodes and at “cm_ctl query -Cvidp”, and resume.',
-          ),
-        },
-      ),
+    line: (query) =>
+      cmStartCommand({
+        seconds: limits.start,
+        ...(node === undefined ? {} : { of: numbersOf(managed, node, query) }),
+      }),
+    missing: (now) => notStarted(context, managed, now),
+    problem: (words) =>
+      t('{0} does not come up as it should: {1}', node?.id ?? cluster.name, words),
+    remedy: t(
+      'The cluster manager may still be starting it. Look at the logs of the nodes and at “cm_ctl query -Cvidp”, and resume.',
+    ),
   });
 }
 
 /** `cm_ctl stop`, and until no process is left and the manager calls nothing running. */
-export async function stopManaged(
+export function stopManaged(
   context: StepContext,
   managed: Managed,
   limits: ManagedLimits,
 ): Promise<void> {
-  const { by, query } = await askManager(context, managed);
   const { cluster, node } = managed;
-  const said = await tell(context, managed, by, {
+  return act(context, managed, limits, {
     name: `stop-${node?.spec.name ?? 'all'}`,
     seconds: limits.stop,
-    grace: limits.grace,
-    line: cmStopCommand({
-      mode: 'fast',
-      seconds: limits.stop,
-      ...(node === undefined ? {} : { of: numbersOf(managed, node, query) }),
-    }),
-  });
-  await untilManager(context, by.spec, (now) => notStopped(context, managed, now), {
-    seconds: limits.settle,
-    failure: (problem) =>
-      notVerified(`${t('{0} does not stop: {1}', node?.id ?? cluster.name, problem)}${said}`, {
-        host: by.host,
-        remedy: t('Look at its log; sessions that do not end hold it up.'),
+    line: (query) =>
+      cmStopCommand({
+        mode: 'fast',
+        seconds: limits.stop,
+        ...(node === undefined ? {} : { of: numbersOf(managed, node, query) }),
       }),
+    missing: (now) => notStopped(context, managed, now),
+    problem: (words) => t('{0} does not stop: {1}', node?.id ?? cluster.name, words),
+    remedy: t('Look at its log; sessions that do not end hold it up.'),
   });
 }
 
 /** `cm_ctl switchover`, and until both the manager and the servers say that the node leads, alone. */
-export async function switchManaged(
+export function switchManaged(
   context: StepContext,
   managed: Managed,
   node: NodeLayout,
   limits: ManagedLimits,
 ): Promise<void> {
-  const { by, query } = await askManager(context, { ...managed, node });
-  const said = await tell(context, managed, by, {
+  const of = { ...managed, node };
+  return act(context, of, limits, {
     name: `switchover-${node.spec.name}`,
     seconds: limits.switchover,
-    grace: limits.grace,
-    line: cmSwitchoverCommand({
-      nodeId: numbersOf(managed, node, query).nodeId,
-      dataDir: node.dataDir,
-      seconds: limits.switchover,
-    }),
+    line: (query) =>
+      cmSwitchoverCommand({
+        nodeId: numbersOf(managed, node, query).nodeId,
+        dataDir: node.dataDir,
+        seconds: limits.switchover,
+      }),
+    missing: (now) => notLeading(context, managed, node, now),
+    problem: (words) => t('{0} does not lead {1}: {2}', node.id, managed.cluster.name, words),
+    remedy: t(
+      'Look at the logs of its nodes; a switchover that hangs is finished or taken back by the servers themselves.',
+    ),
   });
-  await untilManager(context, by.spec, (now) => notLeading(context, managed, node, now), {
+}
+
+/** One command of cm_ctl, and when the cluster is as it is to be. */
+interface Act {
+  /** Of the job on the host. */
+  readonly name: string;
+  readonly seconds: number;
+  readonly line: (query: ClusterQuery) => string;
+  /** What keeps the cluster from being so, in words; undefined when nothing does. */
+  readonly missing: (now: ClusterQuery) => Promise<string | undefined>;
+  readonly problem: (words: string) => string;
+  readonly remedy: string;
+}
+
+async function act(
+  context: StepContext,
+  managed: Managed,
+  limits: ManagedLimits,
+  what: Act,
+): Promise<void> {
+  const { by, query } = await askManager(context, managed);
+  const { name, seconds } = what;
+  const line = what.line(query);
+  const said = await tell(context, managed, by, { name, seconds, grace: limits.grace, line });
+  const { node } = managed;
+  await untilManager(context, by.spec, what.missing, {
     seconds: limits.settle,
-    failure: (problem) =>
-      notVerified(
-        `${t('{0} does not lead {1}: {2}', node.id, managed.cluster.name, problem)}${said}`,
-        {
-          host: node.host,
-          node: node.id,
-          remedy: t(
-            'Look at the logs of its nodes; a switchover that hangs is finished or taken back by the servers themselves.',
-          ),
-        },
-      ),
+    failure: (words) =>
+      notVerified(`${what.problem(words)}${said}`, {
+        host: node?.host ?? by.host,
+        ...(node === undefined ? {} : { node: node.id }),
+        remedy: what.remedy,
+      }),
   });
 }
 
