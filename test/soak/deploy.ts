@@ -65,8 +65,7 @@ export async function soakDeploy(
         try {
           for (let pass = 1; open.length > 0 && pass <= 12 && Date.now() < until; pass += 1) {
             say(`${name}, pass ${pass}: ${open.length} steps`);
-            open = await deployThroughKills({
-              version,
+            open = await deployThroughKills(version, {
               kills: [{ victim, moment }],
               steps: open,
               looking,

@@ -14,9 +14,10 @@ import {
 import { deployPlan } from '../../../src/operations/recipes/deploy.ts';
 import { startPlan, type Target } from '../../../src/operations/recipes/lifecycle.ts';
 import type { Plan, RecipeName } from '../../../src/operations/types.ts';
+import { thorough, versionsToTry } from '../../support/versions.ts';
 import { startBareLab, told, type BareLab } from './support/bare-lab.ts';
 import { configuration, exchangedLayout, live, nodesOf, planFor } from './support/deployed-lab.ts';
-import { deployThroughKills } from './support/kills.ts';
+import { killAgainAndAgain } from './support/kills.ts';
 import {
   Watch,
   atHome,
@@ -26,7 +27,6 @@ import {
   rolesOf,
   statement,
 } from './support/role-lab.ts';
-import { thorough, versionsToTry } from '../../support/versions.ts';
 
 function blockedIn(result: RunResult): string {
   const step = result.steps.find((one) => one.outcome === 'blocked');
@@ -69,15 +69,19 @@ for (const version of versionsToTry('7.0.0')) {
       return applyConfigurationPlan(await live(bare), files);
     }
 
-    it('leads to two clusters that replicate, and does nothing the second time', async () => {
-      const plan = deployPlan(bare.layout);
-      const result = await bare.run(plan);
-      assert.equal(result.outcome, 'done', told(result));
-      const again = await bare.run(plan);
-      assert.deepEqual(
-        again.steps.filter((step) => step.outcome !== 'skipped').map((step) => step.step.id),
-        [],
-      );
+    // Undisturbed deployments: test/ui/deploy.test.ts, export-run.test.ts and the end of faults.test.ts.
+    it('leads to two clusters that replicate though it is killed again and again, and does nothing the second time', async () => {
+      const steps = ['initdb.production/dn0', 'build.recovery', 'start.recovery'];
+      const { missed, again } = await killAgainAndAgain(bare, {
+        steps,
+        kills: [
+          { victim: 'editor', moment: 'middle' },
+          { victim: 'host', moment: 'middle' },
+          { victim: 'connections', moment: 'middle' },
+        ],
+        say: (text) => process.stdout.write(text),
+      });
+      assert.ok(missed.length < steps.length / 2, `not hit: ${missed.join(', ')}`);
       const proof = again.steps.at(-1)?.evidence ?? '';
       assert.match(proof, /production\/dn0: Primary, Normal/);
       assert.match(proof, /recovery\/dn0: Main Standby, Normal/);
@@ -248,20 +252,3 @@ for (const version of versionsToTry('7.0.0')) {
     });
   });
 }
-
-describe('deployment that is killed again and again', () => {
-  it('reaches the same end', async () => {
-    const steps = ['initdb.production/dn0', 'build.recovery', 'start.recovery'];
-    const missed = await deployThroughKills({
-      version: '5.0.0',
-      steps,
-      kills: [
-        { victim: 'editor', moment: 'middle' },
-        { victim: 'host', moment: 'middle' },
-        { victim: 'connections', moment: 'middle' },
-      ],
-      say: (text) => process.stdout.write(text),
-    });
-    assert.ok(missed.length < steps.length / 2, `not hit: ${missed.join(', ')}`);
-  });
-});

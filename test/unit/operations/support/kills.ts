@@ -189,7 +189,6 @@ async function runInChild(bare: BareLab, aim: Aim): Promise<RunResult | undefine
 }
 
 export interface MatrixOptions {
-  readonly version: LabVersion;
   readonly kills: readonly Kill[];
   /** Steps that are to be hit; all by default. */
   readonly steps?: readonly string[];
@@ -199,39 +198,50 @@ export interface MatrixOptions {
   readonly say?: (text: string) => void;
 }
 
-/** Deploys with a kill at each of the steps and checks the end. Answers the steps that were not hit in this pass. */
-export async function deployThroughKills(options: MatrixOptions): Promise<string[]> {
-  const bare = await startBareLab(options.version);
+/** Deploys on fresh machines with a kill at each of the steps. Answers the steps that were not hit in this pass. */
+export async function deployThroughKills(
+  version: LabVersion,
+  options: MatrixOptions,
+): Promise<string[]> {
+  const bare = await startBareLab(version);
   try {
-    const plan = deployPlan(bare.layout);
-    const open = new Set(options.steps ?? plan.steps.map((step) => step.id));
-    let count = 0;
-    for (;;) {
-      const kill = options.kills[count % options.kills.length];
-      assert.ok(kill !== undefined);
-      const aim = new Aim(open, kill.moment, options.looking ?? new Set());
-      const result = await runAndKill(bare, kill, aim);
-      if (result !== undefined) {
-        assert.equal(result.outcome, 'done', told(result));
-        break;
-      }
-      for (const hit of aim.hits) {
-        options.say?.(`${kill.victim} killed, ${kill.moment} of ${hit}\n`);
-      }
-      count += 1;
-      assert.ok(count < 3 * plan.steps.length, 'the runs do not come to an end');
-    }
-    const again = await bare.run(plan);
-    assert.deepEqual(
-      again.steps.filter((step) => step.outcome !== 'skipped').map((step) => step.step.id),
-      [],
-      'the second run has nothing to do',
-    );
-    if (options.expected !== undefined) {
-      assert.deepEqual(await finalState(bare), options.expected);
-    }
-    return [...open];
+    return (await killAgainAndAgain(bare, options)).missed;
   } finally {
     await bare.stop();
   }
+}
+
+/** Deploys with a kill at each of the steps and checks the end; `again` is the run that has nothing to do any more. */
+export async function killAgainAndAgain(
+  bare: BareLab,
+  options: MatrixOptions,
+): Promise<{ readonly missed: string[]; readonly again: RunResult }> {
+  const plan = deployPlan(bare.layout);
+  const open = new Set(options.steps ?? plan.steps.map((step) => step.id));
+  let count = 0;
+  for (;;) {
+    const kill = options.kills[count % options.kills.length];
+    assert.ok(kill !== undefined);
+    const aim = new Aim(open, kill.moment, options.looking ?? new Set());
+    const result = await runAndKill(bare, kill, aim);
+    if (result !== undefined) {
+      assert.equal(result.outcome, 'done', told(result));
+      break;
+    }
+    for (const hit of aim.hits) {
+      options.say?.(`${kill.victim} killed, ${kill.moment} of ${hit}\n`);
+    }
+    count += 1;
+    assert.ok(count < 3 * plan.steps.length, 'the runs do not come to an end');
+  }
+  const again = await bare.run(plan);
+  assert.deepEqual(
+    again.steps.filter((step) => step.outcome !== 'skipped').map((step) => step.step.id),
+    [],
+    'the second run has nothing to do',
+  );
+  if (options.expected !== undefined) {
+    assert.deepEqual(await finalState(bare), options.expected);
+  }
+  return { missed: [...open], again };
 }
