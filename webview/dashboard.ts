@@ -71,7 +71,7 @@ function drawn(view: DashboardView): HTMLElement {
             children: [
               button(texts.refresh, 'secondary', () => vscode.postMessage({ type: 'refresh' })),
               button(texts.exportCsv, 'secondary', () => vscode.postMessage({ type: 'exportCsv' })),
-              html('span', { class: 'read', text: `${texts.read}: ${view.readAt}` }),
+              html('span', { class: 'read', text: `${texts.read} ${view.readAt}` }),
             ],
           }),
         ],

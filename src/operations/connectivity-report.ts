@@ -1,4 +1,4 @@
-import { t } from '../base/l10n.ts';
+import { dateTime, t } from '../base/l10n.ts';
 import { plain } from '../base/markdown.ts';
 import { addressOf, nodesOf } from '../topology/lookups.ts';
 import type { NodeSpec } from '../topology/types.ts';
@@ -82,7 +82,7 @@ export function connectivityMarkdown(result: Connectivity): string {
     '',
     `**${connectivitySentence(result)}**`,
     '',
-    t('Tried from the hosts of the nodes at {0}. Rows connect to columns.', isoTime(result)),
+    t('Tried from the hosts of the nodes at {0}. Rows connect to columns.', dateTime(result.time)),
     '',
     `| | ${nodes.map((node) => plain(node.id)).join(' | ')} |`,
     `| --- |${' :---: |'.repeat(nodes.length)}`,

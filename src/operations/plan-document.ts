@@ -1,6 +1,6 @@
 import { messageOf } from '../base/errors.ts';
 import { dateTime, t } from '../base/l10n.ts';
-import { fenced, plain } from '../base/markdown.ts';
+import { fenced, plain, plainLines } from '../base/markdown.ts';
 import { unifiedDiff } from './line-diff.ts';
 import type { PlanPreview, StepPreview } from './preview.ts';
 import type { PreviewPart } from './types.ts';
@@ -27,18 +27,26 @@ export function planDocument(preview: PlanPreview): string {
   const out = [
     `# ${plain(plan.title)}`,
     '',
-    t(
-      'Nothing has been done yet. This is what would be done, step by step, as things stand at {0}.',
-      dateTime(preview.time),
-    ),
+    plan.readOnly === true
+      ? t('The checks as things stand at {0}. Nothing was changed.', dateTime(preview.time))
+      : t(
+          'Nothing has been done yet. This is what would be done, step by step, as things stand at {0}.',
+          dateTime(preview.time),
+        ),
     '',
     `| | |`,
     `| --- | --- |`,
-    `| ${t('Steps')} | ${t('{0}, of which {1} are true already', steps.length, steps.length - needed.length)} |`,
+    plan.readOnly === true
+      ? `| ${t('Checks')} | ${t('{0}, of which {1} passed', steps.length, steps.length - needed.length)} |`
+      : `| ${t('Steps')} | ${t('{0}, of which {1} are true already', steps.length, steps.length - needed.length)} |`,
     `| ${t('Hosts')} | ${plain([...new Set(steps.flatMap((one) => one.step.hosts))].join(', '))} |`,
-    `| ${t('Time')} | ${t('about {0}', duration(seconds))} |`,
-    `| ${t('Lost')} | ${destructive.length === 0 ? t('nothing') : `⚠ ${plain(destructive.map((one) => one.step.destructive).join(' '))}`} |`,
-    `| ${t('Restarted')} | ${restarts.length === 0 ? t('nothing') : plain(restarts.map((one) => one.step.restarts).join('; '))} |`,
+    ...(plan.readOnly === true
+      ? []
+      : [
+          `| ${t('Time')} | ${t('about {0}', duration(seconds))} |`,
+          `| ${t('Lost')} | ${destructive.length === 0 ? t('nothing') : `⚠ ${plain(destructive.map((one) => one.step.destructive).join(' '))}`} |`,
+          `| ${t('Restarted')} | ${restarts.length === 0 ? t('nothing') : plainLines(restarts.map((one) => one.step.restarts).join('\n'))} |`,
+        ]),
     ...(plan.confirmNames.length === 0 || destructive.length === 0
       ? []
       : [
@@ -55,7 +63,7 @@ export function planDocument(preview: PlanPreview): string {
           '',
         ]),
   ];
-  steps.forEach((one, index) => out.push(...stepSection(one, index + 1)));
+  steps.forEach((one, index) => out.push(...stepSection(one, index + 1, plan.readOnly === true)));
   return `${out.join('\n')}\n`;
 }
 
@@ -70,7 +78,7 @@ function reason(one: StepPreview): string {
   return remedy === undefined ? message : `${message} → ${remedy}`;
 }
 
-function stepSection(one: StepPreview, number: number): string[] {
+function stepSection(one: StepPreview, number: number, check: boolean): string[] {
   const { step, answer } = one;
   const done = answer?.kind === 'done';
   const mark = done
@@ -84,11 +92,12 @@ function stepSection(one: StepPreview, number: number): string[] {
     `## ${number}. ${mark === '' ? '' : `${mark} `}${plain(step.title)}`,
     '',
     t('Host: {0}', plain(step.hosts.join(', '))) +
-      (done ? '' : ` · ${t('about {0}', duration(step.estimate))}`),
+      (done || check ? '' : ` · ${t('about {0}', duration(step.estimate))}`),
     '',
   ];
   if (answer?.kind === 'done') {
-    return [...out, t('True already: {0}', plain(answer.evidence)), ''];
+    const evidence = plain(answer.evidence);
+    return [...out, check ? evidence : t('True already: {0}', evidence), ''];
   }
   if (answer?.kind === 'blocked' || one.failure !== undefined) {
     out.push(`**${plain(reason(one))}**`, '');

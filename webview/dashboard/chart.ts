@@ -34,7 +34,7 @@ export function chart(options: ChartOptions): HTMLElement {
   const summary =
     latest === null
       ? options.texts.none
-      : `${options.texts.latest}: ${show(latest)} · ${options.texts.highest}: ${show(highest)}`;
+      : `${options.texts.latest} ${show(latest)} · ${options.texts.highest} ${show(highest)}`;
   const details = html('details', {
     attributes: { 'data-chart': options.kind },
     children: [
@@ -142,7 +142,10 @@ function path(
   let start: number | undefined;
   let end = 0;
   const close = (): void => {
-    if (start !== undefined && floor !== undefined) {
+    if (start !== undefined && floor === undefined && start === end) {
+      // A reading without neighbours: a line of no length, drawn as a dot.
+      text += 'h0';
+    } else if (start !== undefined && floor !== undefined) {
       text += `L${end.toFixed(1)} ${floor.toFixed(1)}L${start.toFixed(1)} ${floor.toFixed(1)}Z`;
     }
     start = undefined;

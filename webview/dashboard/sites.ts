@@ -177,7 +177,7 @@ function arrowLine(label: string, broken: boolean): SVGSVGElement {
     children: [
       svg('path', {
         class: 'shaft',
-        attributes: { d: 'M0 8H108', ...(broken ? { 'stroke-dasharray': '5 5' } : {}) },
+        attributes: { d: 'M0 8H106', ...(broken ? { 'stroke-dasharray': '5 5' } : {}) },
       }),
       svg('path', { class: 'head', attributes: { d: 'M106 2 120 8 106 14Z' } }),
     ],

@@ -93,8 +93,9 @@ class Dashboard implements Disposable {
     this.disposables.add(
       panel.onDidDispose(() => {
         closed();
-        this.demand?.dispose();
+        // First of all: when nobody asks any more the monitors tell that too, and a page that is gone cannot show it.
         this.disposables.dispose();
+        this.demand?.dispose();
       }),
     );
     this.disposables.add(panel.onDidChangeViewState(() => this.follow()));

@@ -14,8 +14,8 @@ export function queryReport(node: NodeSpec, state: NodeState): string {
   const time = reading?.time ?? ('time' in state ? state.time : 0);
   const parts = [
     `# ${plain(node.id)}`,
-    `${query === undefined ? t('There is no answer.') : kindSentence(query)} ` +
-      t('Read at {0} on {1}.', clockTime(time), plain(node.host)),
+    query === undefined ? t('There is no answer.') : kindSentence(query),
+    t('Read at {0} on {1}.', clockTime(time), plain(node.host)),
     ...(reason === undefined ? [] : [`**${plain(stateName(state))}**: ${plain(reason)}`]),
   ];
   if (query?.haState !== null && query?.haState !== undefined) {

@@ -33,7 +33,6 @@ export function resultsView(
       copyJson: t('Copy as JSON'),
       save: t('Save…'),
       noRows: t('No rows.'),
-      goTo: t('Go to'),
       differs: t('Differs from the first node'),
     },
   };
@@ -62,7 +61,9 @@ function group(answer: NodeAnswer, first: NodeAnswer | undefined, options: Optio
         : same
           ? t('Same as {0}', first.node)
           : different > 0
-            ? t('{0} values differ from {1}', different, first.node)
+            ? different === 1
+              ? t('1 value differs from {0}', first.node)
+              : t('{0} values differ from {1}', different, first.node)
             : t('Differs from {0}', first.node),
     notices: (answer.outcome?.notices ?? []).map((one) => `${one.severity}: ${one.message}`),
     sections: [
@@ -79,7 +80,7 @@ function section(result: SqlResult, different: readonly string[], options: Optio
     note: [
       ...(result.columns === null ? result.tags : [t('rows: {0}', result.rows.length)]),
       time,
-    ].join(', '),
+    ].join(' · '),
     columns:
       result.columns?.map((column) => ({
         name: column.name,
@@ -104,7 +105,7 @@ function section(result: SqlResult, different: readonly string[], options: Optio
 function ending(answer: NodeAnswer, options: Options): SectionView[] {
   const none = { note: '', columns: null, rows: [], different: [], truncated: '' };
   if (answer.failure !== undefined) {
-    return [{ ...none, statement: '', error: { text: answer.failure, details: [], place: '' } }];
+    return [{ ...none, statement: '', error: { text: answer.failure, details: [], goTo: '' } }];
   }
   const { outcome } = answer;
   const error = outcome?.error;
@@ -120,13 +121,13 @@ function ending(answer: NodeAnswer, options: Options): SectionView[] {
             ...(error.hint === undefined ? [] : [`HINT:  ${error.hint}`]),
             ...(error.context === undefined ? [] : [`CONTEXT:  ${error.context}`]),
           ],
-          place: error.offset === undefined ? '' : options.place(error.offset),
+          goTo: error.offset === undefined ? '' : t('Go to {0}', options.place(error.offset)),
         },
       },
     ];
   }
   return outcome?.cancelled === true
-    ? [{ ...none, statement: '', error: { text: t('Cancelled.'), details: [], place: '' } }]
+    ? [{ ...none, statement: '', error: { text: t('Cancelled.'), details: [], goTo: '' } }]
     : [];
 }
 

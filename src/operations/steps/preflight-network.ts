@@ -56,7 +56,7 @@ export const ports: PreflightCheck = {
           return failed(
             by === ''
               ? t('{0}, wanted for {1}, is taken.', port, use)
-              : t('{0}, wanted for {1}, is taken by {2}.', port, use, by),
+              : t('{0}, wanted for {1}, is taken by {2}.', port, use, processes(by)),
             t('Choose another port in the topology, or stop what uses it.'),
           );
         }
@@ -80,6 +80,14 @@ export const ports: PreflightCheck = {
       : ok(t('all ports are free or ours'));
   },
 };
+
+/** `users:(("gaussdb",pid=4711,fd=7))` of ss as `gaussdb (4711)`. */
+function processes(text: string): string {
+  const found = [...text.matchAll(/"([^"]*)",pid=(\d+)/g)].map(
+    ([, name = '', pid = '']) => `${name} (${pid})`,
+  );
+  return found.length === 0 ? text.trim() : [...new Set(found)].join(', ');
+}
 
 export const strangers: PreflightCheck = {
   id: 'strangers',

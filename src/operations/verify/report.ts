@@ -47,7 +47,7 @@ export function verifyMarkdown(report: VerifyReport): string {
     ),
     '',
     // As wide as a result, or Chinese ones are broken into two lines.
-    `| ${t('Result')}${noBreak.repeat(4)} | ${t('Check')} | ${t('Evidence')} | ${t('Time')} |`,
+    `| ${t('Result')}${noBreak.repeat(8)} | ${t('Check')} | ${t('Evidence')} | ${t('Time')} |`,
     '| --- | --- | --- | ---: |',
     ...rows,
     '',

@@ -51,7 +51,12 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     started,
     ended: Date.now(),
     ok: checks.every((check) => check.status === 'passed'),
-    versions: Object.fromEntries(before.versions),
+    versions: Object.fromEntries(
+      nodesOf(options.topology).flatMap(({ id }) => {
+        const version = before.versions.get(id);
+        return version === undefined ? [] : [[id, version]];
+      }),
+    ),
     checks,
   };
 }

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../base/bytes.ts';
 import { t } from '../../../base/l10n.ts';
 import { nodePrelude } from '../../../hosts/node-command.ts';
 import { quote } from '../../../hosts/quote.ts';
@@ -109,9 +110,9 @@ function diskFact(text: string): Fact {
   return {
     title,
     text: t(
-      '{0} % used, {1} MiB free on {2}',
+      '{0} % used, {1} free on {2}',
       used,
-      Math.round(Number(match[2]) / 1024),
+      formatBytes(Number(match[2]) * 1024),
       match[4] ?? '',
     ),
     // openGauss turns read-only at 85 % by default (datastorage_threshold_value_check).

@@ -41,8 +41,8 @@ export function whyMarkdown(report: WhyReport): string {
   causes.forEach(({ cause, evidence, remedy }, index) => {
     lines.push(
       `${index + 1}. **${plain(cause)}**`,
-      `   - ${t('Evidence')}: ${evidence}`,
-      `   - ${t('Remedy')}: ${plain(remedy)}`,
+      `   - ${t('Evidence: {0}', evidence)}`,
+      `   - ${t('Remedy: {0}', plain(remedy))}`,
     );
   });
   lines.push(
