@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 
 import { exportShellScript } from '../../../src/operations/export-sh.ts';
 import { deployPlan } from '../../../src/operations/recipes/deploy.ts';
-import { password, startBareLab, told, type BareLab } from './support/bare-lab.ts';
 import { versionsToTry } from '../../support/versions.ts';
+import { password, startBareLab, told, type BareLab } from './support/bare-lab.ts';
 
 interface Ended {
   readonly code: number | null;

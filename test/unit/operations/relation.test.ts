@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 
 import type { RunResult } from '../../../src/operations/events.ts';
 import type { RecipeName } from '../../../src/operations/types.ts';
+import { versionsToTry } from '../../support/versions.ts';
 import { startBareLab, told } from './support/bare-lab.ts';
 import { nodesOf, planFor } from './support/deployed-lab.ts';
 import { atHome, rolesOf } from './support/role-lab.ts';
-import { versionsToTry } from '../../support/versions.ts';
 
 const apart = {
   'production/dn0': 'Primary',
