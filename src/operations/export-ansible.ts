@@ -1,6 +1,6 @@
 import type { Topology } from '../topology/types.ts';
 import { exportPrelude } from './export-prelude.ts';
-import { exportRefusal } from './export-refusal.ts';
+import { exportable } from './export-refusal.ts';
 import type { Plan, StepScript } from './types.ts';
 
 interface Task {
@@ -109,20 +109,8 @@ function inventoryVariables(topology: Topology, host: string): Record<string, un
  * already, and is verified afterwards. The password is prompted for and goes by the environment, never by a command line.
  */
 export async function exportAnsiblePlaybook(plan: Plan): Promise<string> {
-  const refusal = exportRefusal(plan);
-  if (refusal !== undefined) {
-    throw refusal;
-  }
+  const { scripts, hosts } = exportable(plan);
   const { stringify } = await import('../topology/lazy/yaml.ts');
-  const scripts = plan.steps.flatMap((step) => step.scripts ?? []);
-  const hosts = [
-    ...new Set(
-      scripts.flatMap((script) => [
-        script.host,
-        ...(script.given ?? []).map((value) => value.host),
-      ]),
-    ),
-  ];
   const asks = scripts.some((script) => script.needsPassword === true);
   const common = { gather_facts: false };
   const vars = { prelude: raw(exportPrelude) };

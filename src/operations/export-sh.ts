@@ -2,7 +2,7 @@ import { t } from '../base/l10n.ts';
 import { command, operand, quote } from '../hosts/quote.ts';
 import type { Topology } from '../topology/types.ts';
 import { exportPrelude } from './export-prelude.ts';
-import { exportRefusal } from './export-refusal.ts';
+import { exportable } from './export-refusal.ts';
 import type { Plan, ScriptValue, StepScript } from './types.ts';
 
 /** How the script reaches a host: by `ssh` as the topology says, or by a shell of this machine. */
@@ -61,19 +61,7 @@ function partLines(script: StepScript, title: string): string {
  * the hosts by standard input. Rejects (`recipe-refused`) a plan that cannot be a script.
  */
 export function exportShellScript(plan: Plan): string {
-  const refusal = exportRefusal(plan);
-  if (refusal !== undefined) {
-    throw refusal;
-  }
-  const scripts = plan.steps.flatMap((step) => step.scripts ?? []);
-  const hosts = [
-    ...new Set(
-      scripts.flatMap((script) => [
-        script.host,
-        ...(script.given ?? []).map((value) => value.host),
-      ]),
-    ),
-  ];
+  const { scripts, hosts } = exportable(plan);
   const looking = plan.steps
     .filter((step) => (step.scripts ?? []).length === 0)
     .map((step) => step.title);

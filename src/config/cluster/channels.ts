@@ -73,3 +73,16 @@ function find(piece: string, key: ChannelKey, offset: number): Part | undefined 
 export function writeChannel(channel: Readonly<Record<ChannelKey, string | number>>): string {
   return channelKeys.map((key) => `${key}=${channel[key]}`).join(' ');
 }
+
+/** A channel that was read, as it should be written; undefined when one of its keys has no value. */
+export function rewriteChannel(channel: Channel): string | undefined {
+  const [localhost, localport, remotehost, remoteport] = channelKeys.map(
+    (key) => channel[key]?.text,
+  );
+  return localhost === undefined ||
+    localport === undefined ||
+    remotehost === undefined ||
+    remoteport === undefined
+    ? undefined
+    : writeChannel({ localhost, localport, remotehost, remoteport });
+}

@@ -3,7 +3,7 @@ import type { Fix } from '../../base/finding.ts';
 import { t } from '../../base/l10n.ts';
 import type { Parameter } from '../catalogue.ts';
 import { nearest } from '../catalogue/nearest.ts';
-import { channelKeys, parseChannels, writeChannel } from '../cluster/channels.ts';
+import { channelKeys, parseChannels, rewriteChannel } from '../cluster/channels.ts';
 import { writeValue } from '../edit.ts';
 import { quoteString } from '../lexer.ts';
 import type { Problem } from '../readers/server.ts';
@@ -218,17 +218,7 @@ function repairChannel(text: string): string | undefined {
   );
   const joined = lower.replace(/,\s*(?=(?:localport|remotehost|remoteport)\b)/g, ' ');
   const channels = parseChannels(joined);
-  const written = channels.map((channel) => {
-    const [localhost, localport, remotehost, remoteport] = channelKeys.map(
-      (key) => channel[key]?.text,
-    );
-    return localhost === undefined ||
-      localport === undefined ||
-      remotehost === undefined ||
-      remoteport === undefined
-      ? undefined
-      : writeChannel({ localhost, localport, remotehost, remoteport });
-  });
+  const written = channels.map(rewriteChannel);
   return written.includes(undefined) || written.length === 0 ? undefined : written.join(',');
 }
 

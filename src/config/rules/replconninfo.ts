@@ -5,7 +5,7 @@ import {
   channelKeys,
   optionalChannelKeys,
   parseChannels,
-  writeChannel,
+  rewriteChannel,
 } from '../cluster/channels.ts';
 import { quoteString } from '../lexer.ts';
 import { crossNames, fix, replNames } from './rule.ts';
@@ -63,17 +63,7 @@ const channelOrder = warning('replconninfo-order', function* (input) {
 function reorder(each: ChannelSetting): ReturnType<typeof fix> | undefined {
   const extra =
     /\b(?:localheartbeatport|remoteheartbeatport|localservice|remoteservice|remotenodeid|remoteuwal|iscascade|iscrossregion|sslmode)/;
-  const channels = parseChannels(each.value).map((channel) => {
-    const [localhost, localport, remotehost, remoteport] = channelKeys.map(
-      (key) => channel[key]?.text,
-    );
-    return localhost === undefined ||
-      localport === undefined ||
-      remotehost === undefined ||
-      remoteport === undefined
-      ? undefined
-      : writeChannel({ localhost, localport, remotehost, remoteport });
-  });
+  const channels = parseChannels(each.value).map(rewriteChannel);
   return channels.includes(undefined) || extra.test(each.value)
     ? undefined
     : fix(t('Put the keys in order'), {

@@ -290,17 +290,16 @@ export function describe(node: NodeLayout, query: GsCtlQuery): string {
     : `${node.id}: ${state.localRole}, ${state.dbState}, ${state.detailInformation.trim()}`;
 }
 
+function stopLine(node: NodeLayout): string {
+  return `gs_ctl stop -D ${quote(node.dataDir)} -m fast`;
+}
+
 /** Stops one server, by gs_ctl, or by its process when its DSS is gone and gs_ctl refuses to work without it. */
 export async function stopNode(context: StepContext, node: NodeLayout): Promise<void> {
   if (!(await nodeRuns(context, node))) {
     return;
   }
-  const answer = await runForNode(
-    context,
-    node.spec,
-    `gs_ctl stop -D ${quote(node.dataDir)} -m fast`,
-    { timeout: 120_000 },
-  );
+  const answer = await runForNode(context, node.spec, stopLine(node), { timeout: 120_000 });
   if (answer.code !== 0 && /failed to init dss device/.test(answer.stdout + answer.stderr)) {
     await signalServer(context, node, 'INT');
   }
@@ -315,6 +314,11 @@ export async function stopNode(context: StepContext, node: NodeLayout): Promise<
       }),
     { seconds: 120, pause: 300 },
   );
+}
+
+/** The commands of `stopCluster`, for the preview. */
+export function stopCommands(cluster: ClusterLayout): { kind: 'command'; command: string }[] {
+  return [...cluster.nodes].reverse().map((node) => ({ kind: 'command', command: stopLine(node) }));
 }
 
 /** Stops a cluster, followers first, so that the first standby does not take over. */

@@ -1,7 +1,7 @@
 import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
 import { blocked, notVerified } from '../errors.ts';
-import { isUp, queryCluster, startCluster, startCommand } from '../host/servers.ts';
+import { isUp, queryCluster, startCluster, startCommand, stopCommands } from '../host/servers.ts';
 import { hostsOf, type ClusterLayout, type Layout } from '../recipes/layout.ts';
 import type { CheckAnswer, Step, StepContext } from '../types.ts';
 import { awaitCaughtUp, bringUpDss, isNoted, stopByForce, stopLeaderLast } from './roles-act.ts';
@@ -144,13 +144,7 @@ export function stopSideStep(
         ? { kind: 'done', evidence: t('No node of {0} runs.', cluster.name) }
         : { kind: 'needed' };
     },
-    preview: () =>
-      Promise.resolve(
-        [...cluster.nodes].reverse().map((node) => ({
-          kind: 'command' as const,
-          command: `gs_ctl stop -D ${quote(node.dataDir)} -m fast`,
-        })),
-      ),
+    preview: () => Promise.resolve(stopCommands(cluster)),
     run: async (context) => {
       if (cluster === change.from) {
         evidenceOf(await readyAnswer(context, change.from, change.to));

@@ -2,7 +2,7 @@ import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
 import { blocked, notVerified } from '../errors.ts';
 import { mustRun, runOn } from '../host/command.ts';
-import { isUp } from '../host/servers.ts';
+import { isUp, stopCommands } from '../host/servers.ts';
 import { stateFolder } from '../host/state-folder.ts';
 import { hostsOf, type ClusterLayout, type Layout } from '../recipes/layout.ts';
 import type { CheckAnswer, Step, StepContext } from '../types.ts';
@@ -189,13 +189,7 @@ class Rebuild {
           ? { kind: 'done', evidence: wordsOf(view) }
           : { kind: 'needed' };
       },
-      preview: () =>
-        Promise.resolve(
-          [...cluster.nodes].reverse().map((node) => ({
-            kind: 'command' as const,
-            command: `gs_ctl stop -D ${quote(node.dataDir)} -m fast`,
-          })),
-        ),
+      preview: () => Promise.resolve(stopCommands(cluster)),
       run: async (context) => {
         const now = await this.guard(context);
         if (now.kind === 'blocked') {

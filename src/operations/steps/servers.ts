@@ -13,6 +13,7 @@ import {
   stopCluster,
   wantedRole,
   type StartAs,
+  stopCommands,
 } from '../host/servers.ts';
 import { hostsOf, type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext, StepScript } from '../types.ts';
@@ -157,13 +158,7 @@ export function stopClusterStep(
       }
       return { kind: 'done', evidence: t('No node of {0} runs.', cluster.name) };
     },
-    preview: () =>
-      Promise.resolve(
-        [...cluster.nodes].reverse().map((node) => ({
-          kind: 'command' as const,
-          command: `gs_ctl stop -D ${quote(node.dataDir)} -m fast`,
-        })),
-      ),
+    preview: () => Promise.resolve(stopCommands(cluster)),
     run: (context) => stopCluster(context, cluster),
     verify: async (context) => {
       for (const node of cluster.nodes) {
