@@ -9,6 +9,11 @@ export function plain(text: string): string {
     .replace(/\s+/g, ' ');
 }
 
+/** As `plain`, in one line however narrow the cell is: Chinese may be broken after every character. */
+export function unbroken(text: string): string {
+  return `<span style="white-space:nowrap">${plain(text)}</span>`;
+}
+
 /** As `plain`, with the lines of the text kept apart. For cells of tables. */
 export function plainLines(text: string): string {
   return text.split('\n').map(plain).join('<br>');

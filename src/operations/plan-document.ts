@@ -59,7 +59,9 @@ export function planDocument(preview: PlanPreview): string {
       : [
           `## ${plan.readOnly === true ? t('What is not right') : t('It cannot run as it is')}`,
           '',
-          ...blocked.map((one) => `- **${plain(one.step.title)}**: ${plain(reason(one))}`),
+          ...blocked.map(
+            (one) => `- ${t('{0}: {1}', `**${plain(one.step.title)}**`, plain(reason(one)))}`,
+          ),
           '',
         ]),
   ];

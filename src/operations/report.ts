@@ -1,5 +1,5 @@
 import { t } from '../base/l10n.ts';
-import { fenced, plain } from '../base/markdown.ts';
+import { fenced, plain, unbroken } from '../base/markdown.ts';
 import type { RunResult, StepResult } from './events.ts';
 import { duration } from './plan-document.ts';
 
@@ -75,7 +75,7 @@ export function runReport(result: RunResult, facts?: ReportFacts): string {
     '| --- | --- | --- | ---: | --- |',
     ...result.steps.map(
       (one) =>
-        `| ${marks[one.outcome]} ${outcomeText(one.outcome)} | ${plain(one.step.title)} | ${plain(one.step.hosts.join(', '))} | ${duration(one.elapsed / 1000)} | ${plain(one.evidence ?? '')} |`,
+        `| ${unbroken(`${marks[one.outcome]} ${outcomeText(one.outcome)}`)} | ${plain(one.step.title)} | ${plain(one.step.hosts.join(', '))} | ${unbroken(duration(one.elapsed / 1000))} | ${plain(one.evidence ?? '')} |`,
     ),
     '',
   );

@@ -19,7 +19,7 @@ export function driftView({ title, nodes, rows, silent, reading }: DriftInput): 
     status: reading
       ? t('Reading the files and settings of all nodes…')
       : t(
-          '{0} parameters: {1} differ by mistake, {2} by design.',
+          '{0} parameters. Different by mistake: {1}; by design: {2}.',
           rows.length,
           count('mistake'),
           count('design'),

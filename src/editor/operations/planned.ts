@@ -122,9 +122,9 @@ export async function exportPlan(planned: Planned, kind: 'sh' | 'ansible'): Prom
 export function obstacles(preview: PlanPreview): readonly string[] {
   return preview.steps.flatMap(({ step, answer, failure }) =>
     failure !== undefined
-      ? [`${step.title}: ${failure.message}`]
+      ? [t('{0}: {1}', step.title, failure.message)]
       : answer?.kind === 'blocked'
-        ? [`${step.title}: ${answer.failure.message}`]
+        ? [t('{0}: {1}', step.title, answer.failure.message)]
         : [],
   );
 }

@@ -154,7 +154,7 @@ export class Runs {
     const answer = await vscode.window.showErrorMessage(
       failed?.failure === undefined
         ? t('{0}: cancelled at a safe point.', result.plan.title)
-        : `${failed.step.title}: ${failed.failure.message} ${failed.failure.remedy ?? ''}`,
+        : `${t('{0}: {1}', failed.step.title, failed.failure.message)} ${failed.failure.remedy ?? ''}`,
       resume,
     );
     if (answer === resume) {

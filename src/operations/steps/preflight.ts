@@ -10,9 +10,11 @@ import { preflightChecks } from './preflight-checks.ts';
 /** Signs that every font has. */
 const marks = { ok: '✓', warning: '!', failed: '×' } as const;
 
-function line(check: PreflightCheck, result: CheckResult): string {
-  const { remedy } = result;
-  return `${marks[result.level]} ${check.title()}: ${result.found}${remedy === undefined ? '' : ` – ${remedy}`}`;
+/** One check in a line. A step that is one check alone bears its name already. */
+function line(check: PreflightCheck, result: CheckResult, alone: boolean): string {
+  const { remedy, found } = result;
+  const text = alone ? found : t('{0}: {1}', check.title(), found);
+  return `${marks[result.level]} ${text}${remedy === undefined ? '' : ` – ${remedy}`}`;
 }
 
 async function answer(
@@ -31,10 +33,11 @@ async function answer(
     if (result === undefined) {
       continue;
     }
-    lines.push(line(check, result));
-    context.output(`${line(check, result)}\n`);
+    const said = line(check, result, checks.length === 1);
+    lines.push(said);
+    context.output(`${said}\n`);
     if (result.level === 'failed') {
-      failed.push(checks.length === 1 ? result.found : `${check.title()}: ${result.found}`);
+      failed.push(checks.length === 1 ? result.found : t('{0}: {1}', check.title(), result.found));
       remedies.push(result.remedy ?? '');
     }
   }

@@ -1,5 +1,5 @@
 import { t } from '../../base/l10n.ts';
-import { plain, plainLines } from '../../base/markdown.ts';
+import { plain, plainLines, unbroken } from '../../base/markdown.ts';
 import type { CheckResult, CheckStatus, VerifyReport } from './types.ts';
 
 const signs: Record<CheckStatus, string> = { passed: '✓', failed: '×', skipped: '–' };
@@ -27,13 +27,11 @@ export function verifyJson(report: VerifyReport): string {
   )}\n`;
 }
 
-const noBreak = '\u00a0';
-
 /** The report as Markdown, fit for an acceptance record. */
 export function verifyMarkdown(report: VerifyReport): string {
   const rows = report.checks.map(
     (check) =>
-      `| ${signs[check.status]}${noBreak}${statusName(check.status)} | ${plain(check.title)} | ${plainLines(evidence(check))} | ${check.milliseconds} ms |`,
+      `| ${unbroken(`${signs[check.status]} ${statusName(check.status)}`)} | ${plain(check.title)} | ${plainLines(evidence(check))} | ${unbroken(`${check.milliseconds} ms`)} |`,
   );
   return [
     `# ${t('Verification of {0}', plain(report.topology))}`,
@@ -46,8 +44,7 @@ export function verifyMarkdown(report: VerifyReport): string {
       ([node, version]) => `- ${plain(node)}: openGauss ${plain(version)}`,
     ),
     '',
-    // As wide as a result, or Chinese ones are broken into two lines.
-    `| ${t('Result')}${noBreak.repeat(8)} | ${t('Check')} | ${t('Evidence')} | ${t('Time')} |`,
+    `| ${t('Result')} | ${t('Check')} | ${t('Evidence')} | ${t('Time')} |`,
     '| --- | --- | --- | ---: |',
     ...rows,
     '',

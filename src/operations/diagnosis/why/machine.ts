@@ -140,7 +140,7 @@ function portsFact(ports: readonly number[], listening: string, process: string)
             : pid === undefined
               ? t('taken')
               : t('taken by process {0}', pid);
-        return `${port}: ${state}`;
+        return t('{0}: {1}', port, state);
       })
       .join(', '),
   };

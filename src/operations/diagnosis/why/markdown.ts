@@ -58,7 +58,7 @@ export function whyMarkdown(report: WhyReport): string {
     );
   }
   for (const log of report.logs) {
-    lines.push('', `## ${logName(log.file.kind)}: ${plain(log.file.path)}`, '');
+    lines.push('', `## ${t('{0}: {1}', logName(log.file.kind), plain(log.file.path))}`, '');
     lines.push(
       log.errors.length === 0 ? t('No errors at its end.') : fenced('text', log.errors.join('\n')),
     );
