@@ -1,7 +1,8 @@
 // Processes that a layer left running. Every process of a run carries a mark in its environment, so that
 // only our own are found and stopped, whatever group or session they are in.
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+
+import { processFiles } from '../../test/lab/processes.ts';
 
 /** The variable that marks the processes of a run. */
 export const mark = 'OPENGAUSS_DUAL_CLUSTER_TEST_RUN';
@@ -11,10 +12,10 @@ export const mark = 'OPENGAUSS_DUAL_CLUSTER_TEST_RUN';
  * where the system shows the environment of processes (Linux); elsewhere nothing is found.
  */
 export async function killLeftovers(value: string): Promise<string[]> {
-  let found = await marked(value);
+  let found = marked(value);
   for (let i = 0; found.length > 0 && i < 20; i++) {
     await pause(250);
-    found = await marked(value);
+    found = marked(value);
   }
   for (const { pid } of found) {
     try {
@@ -26,19 +27,15 @@ export async function killLeftovers(value: string): Promise<string[]> {
   return found.map(({ pid, command }) => `${pid} ${command}`);
 }
 
-async function marked(value: string): Promise<{ pid: number; command: string }[]> {
+function marked(value: string): { pid: number; command: string }[] {
   if (process.platform !== 'linux') return [];
   const entry = `${mark}=${value}`;
-  const found: { pid: number; command: string }[] = [];
-  for (const name of await readdir('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-    // A process that has ended and is not waited for yet has no environment any more.
-    if ((await read('environ')).split('\0').includes(entry)) {
-      const command = (await read('cmdline')).replaceAll('\0', ' ').trim();
-      if (command !== '') found.push({ pid, command });
-    }
-  }
-  return found;
+  // A process that has ended and is not waited for yet has no environment any more.
+  const pids = processFiles('environ')
+    .filter(({ pid, text }) => pid !== process.pid && text.split('\0').includes(entry))
+    .map(({ pid }) => pid);
+  if (pids.length === 0) return [];
+  return processFiles('cmdline')
+    .map(({ pid, text }) => ({ pid, command: text.replaceAll('\0', ' ').trim() }))
+    .filter(({ pid, command }) => pids.includes(pid) && command !== '');
 }
