@@ -3,6 +3,7 @@ import { t } from '../base/l10n.ts';
 import { nodesOf } from '../topology/lookups.ts';
 import type { Topology } from '../topology/types.ts';
 import type { HealthProblem } from './health-problem.ts';
+import { systemIdentifiers } from './pg-controldata.ts';
 import type { ControlData } from './pg-controldata.ts';
 import { currentRole } from './replication.ts';
 import type { Snapshot } from './types.ts';
@@ -26,9 +27,12 @@ export interface HealthEvidence {
 /** How many readings it takes to call something a trend. */
 const trendLength = 6;
 
+/** Bytes below which a lag that does not move is not worth a word. */
+const stuckFrom = 1024n * 1024n;
+
 /**
- * Whether the lag grows: over the last readings, the smallest of the newest third is above the largest of the oldest third.
- * A load that comes and goes is no growth.
+ * Whether the lag grows: over the last readings, the smallest of the newest third is above the largest of the oldest third and
+ * above the middle one of those between. A load that comes and goes is no growth, nor is one that has begun and is kept up with.
  */
 export function lagGrows(samples: readonly LagSample[]): boolean {
   const lags = samples
@@ -42,7 +46,21 @@ export function lagGrows(samples: readonly LagSample[]): boolean {
   const [firstNew = 0n, ...recent] = lags.slice(-third);
   const most = old.reduce((high, lag) => (lag > high ? lag : high), firstOld);
   const least = recent.reduce((low, lag) => (lag < low ? lag : low), firstNew);
-  return least > most;
+  const between = lags.slice(third, -third).toSorted((one, other) => (one < other ? -1 : 1));
+  const middle = between[Math.floor(between.length / 2)] ?? most;
+  return least > most && least > middle;
+}
+
+/** Whether the standby cluster is behind and replays nothing, while nothing is written either: the lag does not move at all. */
+export function lagIsStuck(samples: readonly LagSample[]): boolean {
+  const last = samples.slice(-trendLength);
+  const [first] = last;
+  return (
+    last.length === trendLength &&
+    first?.lag !== undefined &&
+    first.lag >= stuckFrom &&
+    last.every((sample) => sample.lag === first.lag)
+  );
 }
 
 export function checkLag(
@@ -51,14 +69,17 @@ export function checkLag(
   { lags = [] }: HealthEvidence,
 ): HealthProblem[] {
   const last = lags.at(-1)?.lag;
-  if (last === undefined || !lagGrows(lags)) {
+  const grows = lagGrows(lags);
+  if (last === undefined || (!grows && !lagIsStuck(lags))) {
     return [];
   }
   return [
     {
-      code: 'lag-growing',
+      code: grows ? 'lag-growing' : 'lag-stuck',
       severity: 'warning',
-      message: t('The lag grows: the standby cluster has {0} yet to replay.', formatBytes(last)),
+      message: grows
+        ? t('The lag grows: the standby cluster has {0} yet to replay.', formatBytes(last))
+        : t('The standby cluster has {0} yet to replay and replays nothing.', formatBytes(last)),
       nodes: nodesOf(topology)
         .filter((node) => currentRole(snapshot.nodes.get(node.id)?.state) === 'Primary')
         .map((node) => node.id),
@@ -94,7 +115,10 @@ export function checkControlData(
         ];
   });
   const identifiers = new Set(
-    nodes.flatMap((node) => controlData.get(node.id)?.systemIdentifier ?? []),
+    nodes.flatMap((node) => {
+      const data = controlData.get(node.id);
+      return data === undefined ? [] : systemIdentifiers(data);
+    }),
   );
   if (identifiers.size > 1) {
     problems.push({

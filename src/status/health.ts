@@ -1,17 +1,21 @@
 import { formatBytes } from '../base/bytes.ts';
 import { t } from '../base/l10n.ts';
-import { clusterByName, nodesOf, primaryCluster } from '../topology/lookups.ts';
+import { nodesOf } from '../topology/lookups.ts';
 import type { NodeSpec, Topology } from '../topology/types.ts';
+import { checkChannels } from './health-channels.ts';
 import { checkControlData, checkLag, checkVersions } from './health-evidence.ts';
 import type { HealthEvidence } from './health-evidence.ts';
 import { checkManagers } from './health-manager.ts';
 import type { HealthCode, HealthProblem } from './health-problem.ts';
+import { checkRoles, isUnheard } from './health-roles.ts';
+import type { States } from './health-roles.ts';
 import {
   crossClusterReceiver,
   crossClusterSenders,
-  currentRole,
+  currentReading,
   replicationLink,
 } from './replication.ts';
+import type { ReplicationLink } from './replication.ts';
 import type { NodeState, Snapshot } from './types.ts';
 
 /** `unknown`: not everything has been read yet, and nothing is wrong with the rest. */
@@ -44,7 +48,7 @@ export function assess(
   const unread = nodesOf(topology).filter((node) => isUnread(states.get(node.id)));
   const found = [
     ...nodeProblems(topology, states),
-    ...roleProblems(topology, states, unread.length > 0),
+    ...checkRoles(topology, states, unread.length > 0),
     ...replicationProblems(topology, snapshot, unread.length > 0),
     ...checkLag(topology, snapshot, evidence),
     ...checkControlData(topology, snapshot, evidence),
@@ -73,8 +77,6 @@ function levelOf(problem: HealthProblem): HealthLevel {
 function isUnread(state: NodeState | undefined): boolean {
   return state === undefined || (state.kind === 'unknown' && state.last === undefined);
 }
-
-type States = ReadonlyMap<string, NodeState | undefined>;
 
 function nodeProblems(topology: Topology, states: States): HealthProblem[] {
   return nodesOf(topology).flatMap((node): HealthProblem[] => {
@@ -105,53 +107,6 @@ function nodeProblems(topology: Topology, states: States): HealthProblem[] {
   });
 }
 
-/** Exactly one primary among all nodes of both clusters. */
-function roleProblems(topology: Topology, states: States, incomplete: boolean): HealthProblem[] {
-  const primaries = nodesOf(topology).filter(
-    (node) => currentRole(states.get(node.id)) === 'Primary',
-  );
-  const [first, second] = primaries;
-  if (first === undefined) {
-    return incomplete
-      ? []
-      : [
-          {
-            code: 'no-primary',
-            severity: 'error',
-            message: t('No node answers as Primary: nothing can be written.'),
-            nodes: [],
-          },
-        ];
-  }
-  if (second !== undefined) {
-    return [
-      {
-        code: 'two-primaries',
-        severity: 'error',
-        message: t(
-          'More than one node is Primary: {0}. Each of them takes writes that the others do not get.',
-          primaries.map((node) => node.id).join(', '),
-        ),
-        nodes: primaries.map((node) => node.id),
-      },
-    ];
-  }
-  return first.cluster === primaryCluster(topology)?.name
-    ? []
-    : [
-        {
-          code: 'roles-exchanged',
-          severity: 'info',
-          message: t(
-            'The primary is in {0}; opengauss.yaml still calls that cluster {1}.',
-            first.cluster,
-            clusterByName(topology, first.cluster)?.role ?? '?',
-          ),
-          nodes: [first.id],
-        },
-      ];
-}
-
 function replicationProblems(
   topology: Topology,
   snapshot: Snapshot,
@@ -165,16 +120,28 @@ function replicationProblems(
   const problems: HealthProblem[] = [];
   const senders = crossClusterSenders(snapshot.nodes.get(from.id)?.state);
   if (link.sender === undefined) {
-    problems.push({
-      code: 'no-replication',
-      severity: 'error',
-      message: t(
-        '{0} sends to no other cluster: it has no sender with peer role {1}.',
-        from.id,
-        'StandbyCluster_Standby',
-      ),
-      nodes: [from.id],
-    });
+    problems.push(
+      isHidden(snapshot.nodes.get(from.id)?.state)
+        ? {
+            code: 'replication-hidden',
+            severity: 'warning',
+            message: t(
+              '{0} does not say to whom it sends: the account that gs_ctl connects as sees only process numbers. It needs MONADMIN or OPRADMIN.',
+              from.id,
+            ),
+            nodes: [from.id],
+          }
+        : {
+            code: 'no-replication',
+            severity: 'error',
+            message: t(
+              '{0} sends to no other cluster: it has no sender with peer role {1}.',
+              from.id,
+              'StandbyCluster_Standby',
+            ),
+            nodes: [from.id],
+          },
+    );
   } else {
     const percent = link.sender.syncPercent;
     if (percent !== undefined && percent !== '100%') {
@@ -198,13 +165,23 @@ function replicationProblems(
       nodes: [from.id],
     });
   }
-  return [...problems, ...receivingProblems(topology, snapshot, from, incomplete)];
+  return [
+    ...problems,
+    ...receivingProblems(topology, snapshot, link, incomplete),
+    ...checkChannels(topology, snapshot, link),
+  ];
+}
+
+/** Whether there are senders of which nothing but their process is shown. */
+function isHidden(state: NodeState | undefined): boolean {
+  const senders = currentReading(state)?.query.senders ?? [];
+  return senders.some(({ peerRole }) => peerRole === undefined || peerRole === '');
 }
 
 function receivingProblems(
   topology: Topology,
   snapshot: Snapshot,
-  from: NodeSpec,
+  { from, sender }: ReplicationLink,
   incomplete: boolean,
 ): HealthProblem[] {
   const receiving = nodesOf(topology).flatMap((node) => {
@@ -214,7 +191,11 @@ function receivingProblems(
   });
   const other = topology.clusters.find((cluster) => cluster.name !== from.cluster);
   if (receiving.length === 0) {
-    return incomplete || other === undefined
+    // The sender speaks for a receiver that cannot be asked; that it cannot is told of its node.
+    const outOfSight =
+      sender?.state === 'Streaming' &&
+      other?.nodes.some((node) => isUnheard(snapshot.nodes.get(node.id)?.state)) === true;
+    return incomplete || other === undefined || outOfSight
       ? []
       : [
           {

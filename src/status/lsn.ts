@@ -27,9 +27,14 @@ export function lsnDifference(
 
 /**
  * How many bytes a channel's receiver has yet to replay: sender_sent − receiver_replay, never below zero. On shared storage
- * all four sender locations are the control file's insertHead (gs_ctl-query.md, section 3). Undefined when the tool does not say.
+ * all four sender locations are the control file's insertHead (gs_ctl-query.md, section 3). Undefined when the tool does not say:
+ * `0/0` is no location.
  */
 export function replicationLag(tuple: ReplicationTuple): bigint | undefined {
-  const lag = lsnDifference(tuple.senderSentLocation, tuple.receiverReplayLocation);
-  return lag === undefined ? undefined : lag < 0n ? 0n : lag;
+  const sent = parseLsn(tuple.senderSentLocation);
+  const replayed = parseLsn(tuple.receiverReplayLocation);
+  if (sent === undefined || replayed === undefined || sent === 0n || replayed === 0n) {
+    return undefined;
+  }
+  return sent > replayed ? sent - replayed : 0n;
 }

@@ -98,7 +98,8 @@ function answering(reading: Reading): NodeState {
 
 /** What is wrong with a channel on its sending side; the tool prints only process ids to users without the right. */
 function senderProblem(sender: ReplicationTuple): string | undefined {
-  const { peerState, state, channel } = sender;
+  const { channel } = sender;
+  const [peerState, state] = [printed(sender.peerState), printed(sender.state)];
   if (peerState !== undefined && peerState !== 'Normal') {
     return t('sender to {0}: the peer is {1}', peerOf(channel), peerState);
   }
@@ -109,13 +110,19 @@ function senderProblem(sender: ReplicationTuple): string | undefined {
 
 /** What is wrong with a channel on its receiving side. */
 function receiverProblem(receiver: ReplicationTuple): string | undefined {
-  const { peerState, state, channel } = receiver;
+  const { channel } = receiver;
+  const [peerState, state] = [printed(receiver.peerState), printed(receiver.state)];
   if (state !== undefined && state !== 'Normal') {
     return t('receiver from {0}: {1}', peerOf(channel), state);
   }
   return peerState === undefined || peerState === 'Normal'
     ? undefined
     : t('receiver from {0}: the peer is {1}', peerOf(channel), peerState);
+}
+
+/** A value that was printed; NULL, which is all that a user without the right gets, is printed as nothing. */
+function printed(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
 }
 
 function peerOf(channel: string | undefined): string {

@@ -81,11 +81,11 @@ export function crossClusterReceiver(
   if (currentRole(state) === 'Main Standby') {
     return receiver;
   }
-  // A standby whose own cluster has a primary receives from that one, not from the other cluster.
-  const ownPrimary = clusterByName(topology, node.cluster)?.nodes.some(
-    (one) => currentRole(snapshot.nodes.get(one.id)?.state) === 'Primary',
+  // A standby whose own cluster has a leader receives, if at all, from that one; it is not the door.
+  const ownLeader = clusterByName(topology, node.cluster)?.nodes.some((one) =>
+    ['Primary', 'Main Standby'].includes(currentRole(snapshot.nodes.get(one.id)?.state) ?? ''),
   );
-  return ownPrimary === true ? undefined : receiver;
+  return ownLeader === true ? undefined : receiver;
 }
 
 /** The replication between the clusters; undefined when no primary answers. */
@@ -103,7 +103,8 @@ export function replicationLink(
   if (from === undefined) {
     return undefined;
   }
-  const sender = sendersOf(from)[0];
+  // Of several the one that works: another may be what is left of a connection that was lost.
+  const sender = sendersOf(from).find((one) => one.state === 'Streaming') ?? sendersOf(from)[0];
   const [to, receiver] = nodes
     .filter((node) => node.cluster !== from.cluster)
     .map((node) => [node, crossClusterReceiver(topology, node, snapshot)] as const)

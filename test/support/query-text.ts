@@ -15,6 +15,7 @@ export interface SenderText {
   readonly sent?: string;
   readonly replayed?: string;
   readonly percent?: string;
+  readonly channel?: string;
 }
 
 export function queryText(options: QueryTextOptions): string {
@@ -41,7 +42,7 @@ export function queryText(options: QueryTextOptions): string {
         sync_state: 'Async',
         sync_priority: '0',
         sync_most_available: 'Off',
-        channel: '10.0.0.1:6600-->10.0.0.2:40000',
+        channel: sender.channel ?? '10.0.0.1:6600-->10.0.0.2:40000',
       }),
     ),
     ...(options.senders === undefined || options.senders.length === 0 ? ['No information \n'] : []),
@@ -56,7 +57,7 @@ export function queryText(options: QueryTextOptions): string {
           state: receiver.state ?? 'Normal',
           ...locations(receiver),
           sync_percent: receiver.percent ?? '100%',
-          channel: '10.0.0.2:40000<--10.0.0.1:6600',
+          channel: receiver.channel ?? '10.0.0.2:40000<--10.0.0.1:6600',
         }),
   ].join('');
 }

@@ -96,7 +96,9 @@ export function primary(lag: bigint): NodeState {
 }
 
 export function mainStandby(lag: bigint): NodeState {
-  const receivers = [tuple('Primary', 'Normal', lag)];
+  const receivers = [
+    { ...tuple('Primary', 'Normal', lag), channel: '10.0.1.1:40000<--10.0.0.1:6601' },
+  ];
   return { kind: 'ok', role: 'Main Standby', reading: reading('Main Standby', { receivers }) };
 }
 

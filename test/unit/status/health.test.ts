@@ -151,7 +151,7 @@ describe('the health of a dual cluster', () => {
   it('is a warning when several nodes receive, or one sends twice', () => {
     assert.deepEqual(
       codes(health({ 'recovery/dn1': stateOf(queryText({ role: 'Main Standby', receiver: {} })) })),
-      ['several-receivers'],
+      ['role-conflict', 'several-receivers'],
     );
     assert.deepEqual(
       codes(
