@@ -17,7 +17,8 @@ export function duration(seconds: number): string {
  */
 export function planDocument(preview: PlanPreview): string {
   const { plan, steps } = preview;
-  const needed = steps.filter((one) => one.answer?.kind !== 'done');
+  const shaken = afterStop(steps);
+  const needed = steps.filter((one) => one.answer?.kind !== 'done' || shaken.has(one));
   const seconds = needed.reduce((sum, one) => sum + one.step.estimate, 0);
   const destructive = needed.filter((one) => one.step.destructive !== undefined);
   const restarts = needed.filter((one) => one.step.restarts !== undefined);
@@ -65,8 +66,30 @@ export function planDocument(preview: PlanPreview): string {
           '',
         ]),
   ];
-  steps.forEach((one, index) => out.push(...stepSection(one, index + 1, plan.readOnly === true)));
+  steps.forEach((one, index) =>
+    out.push(
+      ...stepSection(one, index + 1, { check: plan.readOnly === true, shaken: shaken.has(one) }),
+    ),
+  );
   return `${out.join('\n')}\n`;
+}
+
+/** Steps that are true now and may be so no more when their turn comes: something is stopped before them. */
+function afterStop(steps: readonly StepPreview[]): ReadonlySet<StepPreview> {
+  const stopping = new Set<string>();
+  const shaken = new Set<StepPreview>();
+  for (const one of steps) {
+    const { step } = one;
+    const follows = step.after.some((id) => stopping.has(id));
+    const needed = one.answer?.kind !== 'done';
+    if (follows || (needed && step.restarts !== undefined)) {
+      stopping.add(step.id);
+    }
+    if (follows && !needed) {
+      shaken.add(one);
+    }
+  }
+  return shaken;
 }
 
 function reason(one: StepPreview): string {
@@ -80,9 +103,13 @@ function reason(one: StepPreview): string {
   return remedy === undefined ? message : `${message} → ${remedy}`;
 }
 
-function stepSection(one: StepPreview, number: number, check: boolean): string[] {
+function stepSection(
+  one: StepPreview,
+  number: number,
+  { check, shaken }: { readonly check: boolean; readonly shaken: boolean },
+): string[] {
   const { step, answer } = one;
-  const done = answer?.kind === 'done';
+  const done = answer?.kind === 'done' && !shaken;
   const mark = done
     ? '✓'
     : one.failure !== undefined || answer?.kind === 'blocked'
@@ -99,7 +126,10 @@ function stepSection(one: StepPreview, number: number, check: boolean): string[]
   ];
   if (answer?.kind === 'done') {
     const evidence = plain(answer.evidence);
-    return [...out, check ? evidence : t('True already: {0}', evidence), ''];
+    if (!shaken) {
+      return [...out, check ? evidence : t('True already: {0}', evidence), ''];
+    }
+    out.push(t('True now, and looked at again when its turn comes: {0}', evidence), '');
   }
   if (answer?.kind === 'blocked' || one.failure !== undefined) {
     out.push(`**${plain(reason(one))}**`, '');

@@ -170,6 +170,24 @@ describe('the plan document', () => {
     assert.match(text, /\*\*recovery\*\*/);
   });
 
+  it('does not count as true what an earlier step of it stops', () => {
+    const plan = restartPlan(layoutOf(seedTopology('5.0.0'), undefined), both);
+    const text = planDocument({
+      plan,
+      time: 0,
+      steps: plan.steps.map((step) => ({
+        step,
+        answer:
+          step.restarts === undefined ? { kind: 'done', evidence: 'it runs' } : { kind: 'needed' },
+        parts: [{ kind: 'command', command: `do ${step.id}` }],
+      })),
+    });
+    const start = plan.steps.at(-1)?.id ?? '';
+    assert.match(text, /of which 0 are true already/);
+    assert.match(text, /True now, and looked at again when its turn comes: it runs/);
+    assert.ok(text.includes(`do ${start}`), text);
+  });
+
   it('and the report say what happened', () => {
     const layout = layoutOf(seedTopology('5.0.0'), undefined);
     const plan = deployPlan(layout);
