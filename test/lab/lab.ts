@@ -27,7 +27,11 @@ function removeDeadLabs(base: string): void {
   for (const name of readdirSync(base).filter((one) => /^oglab-\w{6}$/.test(one))) {
     const pid = Number(readText(join(base, name, 'lab.pid')) ?? 'NaN');
     if (pid > 0 && !isAlive(pid)) {
-      rmSync(join(base, name), { recursive: true, force: true });
+      try {
+        rmSync(join(base, name), { recursive: true, force: true });
+      } catch {
+        // Somebody else's, or another lab that starts now is removing it.
+      }
     }
   }
 }

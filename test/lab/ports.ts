@@ -1,31 +1,62 @@
 import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
 
-const taken = new Set<number>();
+/** The ports that labs use lie below those that systems give to outgoing connections. */
+const first = 12_000;
+const blocks = 100;
+const blockSize = 200;
 
-async function isFree(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
+/** Of the blocks of this process: the port that is given out next. */
+let next = 0;
+let end = 0;
+
+/** Listens on a port of this machine; `undefined` when somebody else does. */
+async function listen(port: number): Promise<{ close(): Promise<void> } | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => {
+      // It does not keep the process alive.
+      server.unref();
+      resolve({ close: () => new Promise((closed) => server.close(() => closed())) });
+    });
   });
 }
 
-/** The first of so many consecutive free ports, below those that systems give to outgoing connections. */
-export async function freePorts(count: number): Promise<number> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    const first = randomInt(12_000, 32_000);
-    const ports = Array.from({ length: count }, (_none, index) => first + index);
-    if (ports.some((port) => taken.has(port))) {
-      continue;
-    }
-    const free = await Promise.all(ports.map(isFree));
-    if (free.every(Boolean)) {
-      for (const port of ports) {
-        taken.add(port);
-      }
-      return first;
+/**
+ * Takes a block of ports for this process alone, until it ends: it listens on the first of them. A node that is not up
+ * does not listen on its ports, so that looking whether a port is free does not keep two labs apart.
+ */
+async function takeBlock(): Promise<void> {
+  const start = randomInt(blocks);
+  for (let index = 0; index < blocks; index += 1) {
+    const guard = first + ((start + index) % blocks) * blockSize;
+    if ((await listen(guard)) !== undefined) {
+      next = guard + 1;
+      end = guard + blockSize;
+      return;
     }
   }
   throw new Error('No free ports could be found on 127.0.0.1.');
+}
+
+/** The first of so many consecutive free ports. They are given out once. */
+export async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    if (next + count > end) {
+      await takeBlock();
+    }
+    const port = next;
+    next += count;
+    const free = await Promise.all(
+      Array.from({ length: count }, async (_none, index) => {
+        const server = await listen(port + index);
+        await server?.close();
+        return server !== undefined;
+      }),
+    );
+    if (free.every(Boolean)) {
+      return port;
+    }
+  }
 }

@@ -119,7 +119,8 @@ describe('the machines of the lab', () => {
     lab.faults.slowHost('prod', 150);
     const started = Date.now();
     await login.run('true');
-    assert.ok(Date.now() - started >= 150);
+    // Timers may be a moment early.
+    assert.ok(Date.now() - started >= 145);
     lab.faults.slowHost('prod', 0);
 
     lab.faults.freezeHost('prod');

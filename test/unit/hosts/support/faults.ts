@@ -135,7 +135,8 @@ export function hostFaults(start: () => Promise<FaultTarget>): void {
           String(answer.reason),
         );
       }
-      assert.ok(Date.now() - begun < 9000, 'it hung beyond its deadline');
+      // Far below the time limit of a write, which nobody has set here.
+      assert.ok(Date.now() - begun < 40_000, 'it hung beyond its deadline');
       assert.notEqual(pool.state('h'), 'connected');
       await assert.rejects(pool.shell('h'), (error) => isHostFailure(error, 'unreachable'));
     } finally {
@@ -147,11 +148,13 @@ export function hostFaults(start: () => Promise<FaultTarget>): void {
   it('tells a host that is away, leaves it alone for a while, and comes back by itself', async (context) => {
     const target = await machine(context);
     const pool = poolOf(context, await target.clientConfig(['h']), {
-      pauses: { first: 300, longest: 300 },
+      pauses: { first: 1000, longest: 1000 },
     });
     await pool.shell('h');
     await target.kill();
-    await pause(50);
+    while (pool.state('h') === 'connected') {
+      await pause(10);
+    }
     const first = await pool.shell('h').catch((error: unknown) => error);
     assert.ok(isHostFailure(first, 'unreachable'), String(first));
     assert.equal(
@@ -160,8 +163,7 @@ export function hostFaults(start: () => Promise<FaultTarget>): void {
       'it was tried again at once',
     );
     await target.resume();
-    await pause(450);
-    assert.equal((await (await pool.shell('h')).run('echo back')).stdout, 'back\n');
+    assert.equal((await (await reconnected(pool)).run('echo back')).stdout, 'back\n');
   });
 
   it('refuses a host key that has changed, under every setting', async (context) => {
