@@ -143,7 +143,7 @@ function stepSection(
   if (step.restarts !== undefined) {
     out.push(t('Restarted: {0}', plain(step.restarts)), '');
   }
-  for (const part of one.parts) {
+  for (const part of check ? [] : one.parts) {
     out.push(...partLines(part), '');
   }
   return out;

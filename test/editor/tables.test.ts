@@ -32,8 +32,11 @@ describe('Tables of what the tools said', () => {
     const { id } = await openExplorer();
     await vscode.commands.executeCommand('openGauss.showReplication', { topology: id });
     const page = await answer('replication channels.md');
-    assert.match(page, /\| production\/dn0 \| sends to \| recovery\/dn0 \|/);
-    assert.match(page, /\| recovery\/dn0 \| receives from \| production\/dn0 \|/);
+    assert.match(page, /\| production\/dn0 \| <span[^>]*>sends to<\/span> \| recovery\/dn0 \|/);
+    assert.match(
+      page,
+      /\| recovery\/dn0 \| <span[^>]*>receives from<\/span> \| production\/dn0 \|/,
+    );
     assert.match(await answer('replication channels.txt'), /Senders info:/);
   });
 

@@ -6,7 +6,7 @@ import { lastReading } from '../../status/replication.ts';
 import type { NodeState, ReplicationTuple } from '../../status/types.ts';
 import { addressOf, haPort } from '../../topology/lookups.ts';
 import type { NodeSpec, Topology } from '../../topology/types.ts';
-import { plain } from '../../base/markdown.ts';
+import { plain, unbroken } from '../../base/markdown.ts';
 import { exactBytes, reasonOf } from '../explorer/words.ts';
 import { channelTable } from './report.ts';
 
@@ -46,9 +46,8 @@ export function replicationReport(topology: Topology, readings: readonly NodeRea
           `|${' --- |'.repeat(9)}`,
           ...channels.map(({ node, direction, tuple }) => {
             const lag = replicationLag(tuple);
-            return `| ${[
-              node.id,
-              direction === 'sends' ? t('sends to') : t('receives from'),
+            const way = direction === 'sends' ? t('sends to') : t('receives from');
+            return `| ${plain(node.id)} | ${unbroken(way)} | ${[
               peerName(topology, node, tuple, readings),
               tuple.peerRole ?? '',
               tuple.peerState ?? '',

@@ -51,7 +51,7 @@ describe('the page of replication channels', () => {
     ]);
     assert.match(
       report,
-      /\| production\/dn0 \| sends to \| recovery\/dn0 \| StandbyCluster\\?_Standby/,
+      /\| production\/dn0 \| <span[^>]*>sends to<\/span> \| recovery\/dn0 \| StandbyCluster\\?_Standby/,
     );
     assert.match(report, /recovery\/dn1: The server is not running/);
     assert.match(report, /\| Sent LSN \| 2\/5C8 \|/);
