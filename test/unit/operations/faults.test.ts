@@ -338,7 +338,7 @@ describe('a deployment that meets a fault', () => {
       assert.equal(missing.failure?.place.file, hba);
       assert.match(words(missing), /pg_hba\.conf on prod does not exist[^]*Put it back/);
       assert.deepEqual(
-        (await servers()).filter((line) => line.startsWith('gaussdb -D /tmp')),
+        (await servers()).filter((line) => line.startsWith(`gaussdb -D ${bare.lab.dir}`)),
         [],
         'no server was started',
       );
