@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ServerConfig, Session } from 'ssh2';
 import type { AddressInfo, Socket } from 'node:net';
+import { newKey } from '../../../lab/machine.ts';
 import { handOver } from '../../../lab/ssh/outputs.ts';
 
 export interface ServerOptions {
@@ -69,12 +70,7 @@ export class TestServer {
   }
 }
 
-/** A new host key. ssh2 sometimes writes a key that it cannot read itself; such a one is thrown away. */
+/** A new host key. */
 export function newHostKey(): string {
-  for (;;) {
-    const key = ssh2.utils.generateKeyPairSync('ed25519').private;
-    if (!(ssh2.utils.parseKey(key) instanceof Error)) {
-      return key;
-    }
-  }
+  return newKey('test').private;
 }

@@ -1,10 +1,11 @@
 /** Machines that can fail in every way: one behind OpenSSH's own server, one behind the lab's. */
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { LabDisk } from '../../../lab/disk.ts';
+import { newKey } from '../../../lab/machine.ts';
 import { SshServer } from '../../../lab/ssh/server.ts';
-import { newKey, TestSshd } from '../../../support/sshd.ts';
+import { TestSshd } from '../../../support/sshd.ts';
 import { newHostKey } from './server.ts';
 
 export interface FaultTarget {
@@ -55,7 +56,8 @@ export async function sshdTarget(): Promise<FaultTarget> {
 export async function labTarget(): Promise<FaultTarget> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-target-'));
   const identity = join(folder, 'id_ed25519');
-  await newKey(identity);
+  const key = newKey('test');
+  await writeFile(identity, key.private, { mode: 0o600 });
   const knownHosts = join(folder, 'known_hosts');
   const { username } = userInfo();
   const server = new SshServer(
@@ -63,7 +65,7 @@ export async function labTarget(): Promise<FaultTarget> {
       account: {
         user: username,
         home: folder,
-        publicKey: await readFile(`${identity}.pub`, 'utf8'),
+        publicKey: key.public,
         password: 'unused',
         env: { PATH: process.env['PATH'] ?? '', HOME: folder },
       },
