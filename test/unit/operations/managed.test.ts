@@ -26,6 +26,7 @@ import type { Plan } from '../../../src/operations/types.ts';
 import { managedStartStep, managedStopStep } from '../../../src/operations/steps/managed.ts';
 import { isAlive, readText } from '../../lab/sim/files.ts';
 import { ManagerState } from '../../lab/sim/cm/state.ts';
+import { thorough, versionsToTry } from '../../support/versions.ts';
 import { told, topologyFrom } from './support/bare-lab.ts';
 import {
   Watch,
@@ -35,7 +36,6 @@ import {
   startRoleLab,
   type RoleLab,
 } from './support/role-lab.ts';
-import { thorough, versionsToTry } from '../../support/versions.ts';
 
 const both: Target = { kind: 'both' };
 const node = (id: string): Target => ({ kind: 'node', id });
@@ -46,6 +46,9 @@ for (const id of Object.keys(atHome) as (keyof typeof atHome)[]) {
 
 /** Short enough for a test, long enough for the lab. */
 const limits = { start: 8, stop: 8, switchover: 8, settle: 4, grace: 2 };
+
+/** For what is to succeed, also on a slow machine. */
+const patient = { start: 60, stop: 60, switchover: 60, settle: 30, grace: 10 };
 
 /** For what is not to succeed. */
 const hasty = { start: 3, stop: 3, switchover: 3, settle: 1, grace: 1 };
@@ -191,7 +194,9 @@ for (const version of versionsToTry('7.0.0')) {
 
     it('switches over inside the primary cluster, there and back, and loses no row', async () => {
       await one.lab.faults.load(50);
-      await pause(300);
+      while (one.lab.faults.acknowledgedRows === 0) {
+        await pause(20);
+      }
       isDone(await one.run(switchoverPlan(one.layout, node('production/dn1'))));
       assert.deepEqual(one.roles(), {
         ...atHome,
@@ -321,7 +326,7 @@ describe('the cluster manager, when something is wrong', () => {
 
   it('goes on when the connection is cut in the middle', async () => {
     isDone(await stop(production));
-    const running = one.run(short('start'));
+    const running = one.run(short('start', patient));
     const dss = join(one.lab.node('production/dn0').dssHome, 'dss.lck');
     while (!isAlive(Number(readText(dss)))) {
       await pause(20);
