@@ -33,7 +33,7 @@ export interface HostPoolOptions {
 }
 
 /** Hosts that let us in at a time: each keeps the processor busy for some milliseconds. */
-const mostHandshakes = 4;
+const mostHandshakes = 3;
 const usualAnswerLimit = 30_000;
 const usualPauses = { first: 1000, longest: 30_000 };
 
@@ -72,6 +72,7 @@ class Pool implements TerminalPool {
   private readonly entries = new Map<string, Entry>();
   private readonly links: Links;
   private readonly passwords: Passwords;
+  private readonly turns = new Turns();
   private isClosed = false;
 
   constructor(options: HostPoolOptions) {
@@ -84,7 +85,7 @@ class Pool implements TerminalPool {
       openedKeys: new OpenedKeys(prompts),
       prompts,
       handshakes: new Slots(mostHandshakes),
-      turns: new Turns(),
+      turns: this.turns,
       answerLimit: options.answerLimit ?? usualAnswerLimit,
       log,
       resolve: { files: options.sshConfigFiles, askProgram: true, log },
@@ -152,6 +153,7 @@ class Pool implements TerminalPool {
       entries.map(async (entry) => {
         entry.abort.abort();
         const machine = entry.machine ?? (await entry.attempt?.catch(() => undefined));
+        await this.turns.next();
         await machine?.shell.close();
       }),
     );

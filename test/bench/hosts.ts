@@ -1,7 +1,8 @@
 /**
  * How long one question to each of 1, 4 and 32 hosts takes, at 0, 10 and 50 ms of added round trip: `ssh` anew, `ssh`
- * through a ControlMaster, this project from cold, this project warm. All in one run against the same real OpenSSH
- * server, so that the ratios mean something on a busy machine too.
+ * through a ControlMaster, this project from cold, this project warm; and the longest stall of our event loop beside that of
+ * a process that does nothing. All in one run against the same real OpenSSH server, so that the ratios mean something on a
+ * busy machine too.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -13,6 +14,7 @@ import { createHostPool } from '../../src/hosts/pool.ts';
 import { DelayLink } from '../support/delay-link.ts';
 import { findSshd, TestSshd } from '../support/sshd.ts';
 import { noPrompts } from '../support/no-prompts.ts';
+import { startIdleProcess, type IdleProcess } from './idle-process.ts';
 
 const run = promisify(execFile);
 const question = 'echo one; uname -s';
@@ -35,28 +37,31 @@ export async function bench(args: readonly string[]): Promise<void> {
   }
   const quick = args.includes('--quick');
   const server = await TestSshd.start();
+  const idle = startIdleProcess();
   console.log(
-    '| hosts | added RTT | way | p50 ms | max ms | ssh anew ÷ this | master ÷ this | longest stall ms | RSS MiB |',
+    '| hosts | added RTT | way | p50 ms | max ms | ssh anew ÷ this | master ÷ this | longest stall ms | of an idle process | RSS MiB |',
   );
-  console.log('| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |');
+  console.log('| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
   try {
     for (const delay of [0, 10, 50]) {
       const link = await new DelayLink(server.port, delay / 2).start();
       try {
         for (const hosts of quick ? [1, 4] : [1, 4, 32]) {
-          await compare(server, link.port, hosts, delay, quick);
+          await compare(server, idle, link.port, hosts, delay, quick);
         }
       } finally {
         await link.stop();
       }
     }
   } finally {
+    idle.stop();
     await server.stop();
   }
 }
 
 async function compare(
   server: TestSshd,
+  idle: IdleProcess,
   port: number,
   count: number,
   delay: number,
@@ -153,6 +158,7 @@ async function compare(
     await way.before?.();
     const stall = monitorEventLoopDelay({ resolution: 5 });
     stall.enable();
+    await idle.begin();
     const times: number[] = [];
     for (let round = 0; round < way.rounds; round++) {
       const begun = performance.now();
@@ -160,6 +166,7 @@ async function compare(
       times.push(performance.now() - begun);
     }
     stall.disable();
+    const idleStall = await idle.end();
     await way.after?.();
     times.sort((a, b) => a - b);
     const median = times[Math.floor(times.length / 2)] ?? 0;
@@ -176,6 +183,7 @@ async function compare(
       ours ? ratio('ssh anew') : '',
       ours ? ratio('ssh ControlMaster') : '',
       ours ? (stall.max / 1e6).toFixed(0) : '',
+      ours ? idleStall.toFixed(0) : '',
       ours ? (process.memoryUsage().rss / 1048576).toFixed(0) : '',
     ];
     console.log(`| ${cells.join(' | ')} |`);

@@ -28,7 +28,7 @@ export interface ConnectServices {
   readonly prompts: HostPrompts;
   /** Those who get in at a time, so that many hosts do not stop the editor. */
   readonly handshakes: Slots;
-  /** For signatures and their checks, which are some milliseconds of computing each. */
+  /** For signatures, their checks and farewells, which are some milliseconds of computing each. */
   readonly turns: Turns;
   /** Milliseconds for one answer of the server while it lets us in. */
   readonly answerLimit: number;

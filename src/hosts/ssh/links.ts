@@ -92,6 +92,7 @@ export class Links {
     await Promise.all(
       links.map(async (link) => {
         const connection = await link.catch(() => undefined);
+        await this.services.turns.next();
         await connection?.close();
       }),
     );
