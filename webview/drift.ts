@@ -80,7 +80,7 @@ function drawTable(current: DriftView): void {
   );
   body.replaceChildren(
     rows.length === 0
-      ? html('p', { text: current.texts.nothing })
+      ? html('p', { text: current.rows.length === 0 ? '' : current.texts.nothing })
       : html('table', {
           children: [
             html('thead', {

@@ -18,10 +18,11 @@ export function duration(seconds: number): string {
 export function planDocument(preview: PlanPreview): string {
   const { plan, steps } = preview;
   const shaken = afterStop(steps);
-  const needed = steps.filter((one) => one.answer?.kind !== 'done' || shaken.has(one));
+  const open = steps.filter((one) => one.answer?.kind !== 'done');
+  const needed = steps.filter((one) => open.includes(one) || shaken.has(one));
   const seconds = needed.reduce((sum, one) => sum + one.step.estimate, 0);
-  const destructive = needed.filter((one) => one.step.destructive !== undefined);
-  const restarts = needed.filter((one) => one.step.restarts !== undefined);
+  const destructive = open.filter((one) => one.step.destructive !== undefined);
+  const restarts = open.filter((one) => one.step.restarts !== undefined);
   const blocked = steps.filter(
     (one) => one.answer?.kind === 'blocked' || one.failure !== undefined,
   );
@@ -140,7 +141,7 @@ function stepSection(
       '',
     );
   }
-  if (step.restarts !== undefined) {
+  if (step.restarts !== undefined && !shaken) {
     out.push(t('Restarted: {0}', plain(step.restarts)), '');
   }
   for (const part of check ? [] : one.parts) {
