@@ -107,7 +107,17 @@ export async function runOnOwnChannel(
     });
     channel.stdout.on(
       'data',
-      afterFirstLine(nonce, (line) => (pid = line), wholeStdout.push),
+      afterFirstLine(
+        nonce,
+        (leader) => {
+          pid = leader;
+          // It was to end before it had said which process it is.
+          if (failure !== undefined && options.input !== undefined) {
+            endGroup(leader);
+          }
+        },
+        wholeStdout.push,
+      ),
     );
     channel.stderr.on('data', wholeStderr.push);
     if (options.input instanceof Uint8Array) {

@@ -66,7 +66,7 @@ for (const program of programs) {
   describe(`with ${program} as sh`, { skip: missing }, () => {
     it('runs, ends and frames commands, and replaces files', async () => {
       const shell = machineWith(program);
-      const marks = [uniqueMark(), uniqueMark(), uniqueMark()];
+      const marks = [uniqueMark(), uniqueMark(), uniqueMark(), uniqueMark()];
       const loop = (mark = ''): string =>
         `trap "" TERM; sh -c 'trap "" TERM; while :; do sleep 0.2; done' ${mark}`;
       const answers = await shell.runBatch([
@@ -89,6 +89,13 @@ for (const program of programs) {
       setTimeout(() => abort.abort(), 200);
       await assert.rejects(shell.run(loop(marks[2]), { signal: abort.signal }), (error) =>
         isHostFailure(error, 'cancelled'),
+      );
+      // With input, and before the command could say which process it is.
+      const early = new AbortController();
+      setTimeout(() => early.abort(), 1);
+      await assert.rejects(
+        shell.run(loop(marks[3]), { signal: early.signal, input: Buffer.from('input') }),
+        (error) => isHostFailure(error, 'cancelled'),
       );
       for (const mark of marks) {
         await assertGone(mark);
