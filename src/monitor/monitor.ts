@@ -15,6 +15,7 @@ import { realClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { History } from './history.ts';
 import type { MonitorEvent } from './history.ts';
+import { ControlWatch } from './control-watch.ts';
 import { HostWatch } from './host-watch.ts';
 import { ManagerWatch } from './manager-watch.ts';
 import { parseVersion } from './version.ts';
@@ -30,7 +31,12 @@ export interface MonitorOptions {
   readonly clock?: Clock;
   /** Samples kept for the curves. */
   readonly historySize?: number;
+  /** Milliseconds between two readings of the control data. */
+  readonly controlInterval?: number;
 }
+
+/** The control data changes with the role of a cluster only. */
+const usualControlInterval = 30_000;
 
 /**
  * Reads all nodes of a topology periodically, between `start` and `stop`. Each host is read by itself, so that a slow one delays
@@ -42,6 +48,7 @@ export class Monitor implements Disposable {
   private readonly clock: Clock;
   private readonly watches: readonly HostWatch[];
   private readonly managerWatches: readonly ManagerWatch[];
+  private readonly control: ControlWatch;
   private readonly disposables = new DisposableList();
   private readonly snapshots = this.disposables.add(new Emitter<Snapshot>());
   private readonly happened = this.disposables.add(new Emitter<MonitorEvent>());
@@ -95,6 +102,15 @@ export class Monitor implements Disposable {
         }),
       ),
     );
+    this.control = this.disposables.add(
+      new ControlWatch({
+        topology,
+        pool,
+        interval: options.controlInterval ?? usualControlInterval,
+        clock,
+        snapshot: () => this.current,
+      }),
+    );
   }
 
   /** The last snapshot; undefined before the first reading. */
@@ -122,6 +138,7 @@ export class Monitor implements Disposable {
   get evidence(): HealthEvidence {
     return {
       lags: this.history.lags,
+      controlData: this.control.data,
       versions: new Map(
         [...this.versionsByNode].map(([id, { name, build }]) => [
           id,
@@ -143,7 +160,7 @@ export class Monitor implements Disposable {
     this.started = true;
     // What was read before the pause is old, but its hosts are being asked now: they get an interval to answer.
     this.ageing = this.clock.after(this.interval, () => this.age());
-    for (const watch of [...this.watches, ...this.managerWatches]) {
+    for (const watch of [...this.watches, ...this.managerWatches, this.control]) {
       watch.start();
     }
   }
@@ -153,7 +170,7 @@ export class Monitor implements Disposable {
     this.started = false;
     this.ageing?.dispose();
     this.ageing = undefined;
-    for (const watch of [...this.watches, ...this.managerWatches]) {
+    for (const watch of [...this.watches, ...this.managerWatches, this.control]) {
       watch.stop();
     }
     this.flush();

@@ -56,6 +56,8 @@ export type Answerer = (
 export class FakePool implements HostPool {
   readonly batches: { readonly host: string; readonly commands: readonly string[] }[] = [];
   readonly answers = new Map<string, Answerer>();
+  /** Commands that were run by themselves, on channels of their own. */
+  readonly runs: { readonly host: string; readonly command: string }[] = [];
   /** Set to make connecting to a host fail. */
   readonly refused = new Map<string, Error>();
   connects = 0;
@@ -75,13 +77,21 @@ export class FakePool implements HostPool {
       }
       return Promise.all(commands.map((one) => answer(one, options?.signal)));
     };
+    const run: Shell['run'] = async (command, options) => {
+      this.runs.push({ host, command });
+      const answer = this.answers.get(host);
+      if (answer === undefined) {
+        throw new Error(`no answers for ${host}`);
+      }
+      return answer({ command }, options?.signal);
+    };
     const unsupported = (): never => {
-      throw new Error('The fake shell only runs batches.');
+      throw new Error('The fake shell only runs commands.');
     };
     return {
       host,
       runBatch,
-      run: unsupported,
+      run,
       follow: unsupported,
       readFile: unsupported,
       writeFile: unsupported,

@@ -22,7 +22,7 @@ export function registerTables(services: Services): void {
       return;
     }
     const { node, entry } = ref;
-    const { askControlData } = await import('../../operations/control-data.ts');
+    const { askControlData } = await import('../../monitor/control-data.ts');
     const answer = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: t('Querying {0}', node.id) },
       async () =>

@@ -7,6 +7,7 @@ import { commandFailed, notVerified } from '../errors.ts';
 import { poll } from '../execute-step.ts';
 import { runForNode, runOn } from './command.ts';
 import { fileState } from './folders.ts';
+import { Missing } from './missing.ts';
 import { nodeRuns, queryNode, signalServer } from './node-query.ts';
 import { type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { ServerModel } from '../recipes/server-model.ts';
@@ -188,6 +189,9 @@ async function hasOtherRoles(
   );
 }
 
+/** Milliseconds between two looks at the cluster that is not being started. */
+const lookAgain = 5000;
+
 async function awaitUp(
   context: StepContext,
   layout: Layout,
@@ -197,6 +201,8 @@ async function awaitUp(
 ): Promise<void> {
   const restarts = new Map<string, number>();
   const down = new Map<string, number>();
+  const missing = new Missing();
+  let nextLook = Date.now() + lookAgain;
   let last = '';
   await poll(
     context,
@@ -206,6 +212,10 @@ async function awaitUp(
         return true;
       }
       last = describeAll(cluster, queries);
+      if (as === 'standby' && Date.now() >= nextLook) {
+        nextLook = Date.now() + lookAgain;
+        await lookForPrimary(context, layout, cluster, missing, last);
+      }
       for (const node of cluster.nodes) {
         const count = (await nodeRuns(context, node)) ? 0 : (down.get(node.id) ?? 0) + 1;
         down.set(node.id, count);
@@ -231,6 +241,26 @@ async function awaitUp(
       }),
     { seconds: 600, pause: 500 },
   );
+}
+
+/** A standby cluster does not become Normal while nobody is there to send it the redo log. */
+async function lookForPrimary(
+  context: StepContext,
+  layout: Layout,
+  cluster: ClusterLayout,
+  missing: Missing,
+  words: string,
+): Promise<void> {
+  for (const other of layout.clusters.filter((one) => one.name !== cluster.name)) {
+    const queries = await queryCluster(context, other);
+    if (
+      queries.some(({ kind, haState }) => kind === 'online' && haState?.localRole === 'Primary')
+    ) {
+      missing.found();
+    } else {
+      await missing.look(context, other.nodes, `${words}; ${describeAll(other, queries)}`);
+    }
+  }
 }
 
 /** Whether a node answers, is Normal and has a role that its cluster may have. */

@@ -1,9 +1,9 @@
-import type { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
 import { notVerified } from '../errors.ts';
 import { poll } from '../execute-step.ts';
-import { controlData, nodeRuns } from '../host/node-query.ts';
+import { Missing } from '../host/missing.ts';
+import { controlData } from '../host/node-query.ts';
 import type { Layout } from '../recipes/layout.ts';
 import type { Step, StepContext } from '../types.ts';
 import { describe, isUp, queryCluster } from '../host/servers.ts';
@@ -12,9 +12,6 @@ interface Finding {
   readonly ok: boolean;
   readonly words: string;
 }
-
-/** Milliseconds after which a node that has no server is not just about to start. */
-const startingLimit = 15_000;
 
 /**
  * Whether the two clusters replicate: one sender of the first node to `StandbyCluster_Standby`, streaming; the other
@@ -65,24 +62,6 @@ export async function replicationState(context: StepContext, layout: Layout): Pr
   return { ok, words: words.join('; ') };
 }
 
-async function withoutServer(context: StepContext, layout: Layout): Promise<string[]> {
-  const found = await Promise.all(
-    layout.nodes.map(async (node) => ((await nodeRuns(context, node)) ? [] : [node.id])),
-  );
-  return found.flat();
-}
-
-function notRunning(ids: readonly string[], words: string): Failure {
-  const [first] = ids;
-  return notVerified(t('No server is running on {0}. {1}', ids.join(', '), words), {
-    ...(first !== undefined && { node: first }),
-    remedy: t(
-      'Start {0}, then run this again: what is done already is not done twice.',
-      ids.join(', '),
-    ),
-  });
-}
-
 /** The step that proves that the clusters replicate. */
 export function replicationStep(layout: Layout, after: readonly string[]): Step {
   const { primary, standby } = layout;
@@ -112,7 +91,7 @@ export function replicationStep(layout: Layout, after: readonly string[]): Step 
       ),
     run: async (context) => {
       let last = '';
-      let seenUp = Date.now();
+      const missing = new Missing();
       await poll(
         context,
         async () => {
@@ -121,13 +100,7 @@ export function replicationStep(layout: Layout, after: readonly string[]): Step 
           if (state.ok) {
             return true;
           }
-          const stopped = await withoutServer(context, layout);
-          if (stopped.length === 0) {
-            seenUp = Date.now();
-          } else if (Date.now() - seenUp > startingLimit) {
-            // Nothing in this step starts it: waiting longer would only keep the person from doing so.
-            throw notRunning(stopped, last);
-          }
+          await missing.look(context, layout.nodes, last);
           return undefined;
         },
         () =>

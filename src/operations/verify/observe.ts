@@ -9,7 +9,7 @@ import { currentRole } from '../../status/replication.ts';
 import type { NodeState, NodeStatus, Snapshot } from '../../status/types.ts';
 import { hostNames, nodesOf, nodesOnHost } from '../../topology/lookups.ts';
 import type { NodeSpec } from '../../topology/types.ts';
-import { askControlData } from '../control-data.ts';
+import { askControlData } from '../../monitor/control-data.ts';
 import { runSql } from '../sql/run.ts';
 import { splitScript } from '../sql/split.ts';
 import type { VerifyContext } from './types.ts';
