@@ -3,7 +3,7 @@ import { t } from '../../base/l10n.ts';
 import { nodeOfPath } from '../../config/files/node-of.ts';
 import { operand } from '../../hosts/quote.ts';
 import { applyConfigurationPlan } from '../../operations/recipes/apply-configuration.ts';
-import type { EditedFile } from '../../operations/recipes/apply-configuration.ts';
+import type { EditedFile } from '../../operations/steps/apply-file.ts';
 import { buildFromSourcePlan } from '../../operations/recipes/build-from-source.ts';
 import type { Layout } from '../../operations/recipes/layout.ts';
 import { readMark } from '../../operations/steps/apply-mark.ts';

@@ -10,28 +10,16 @@ import { nodeRuns, queryNode } from '../host/node-query.ts';
 import { asOf, describe, isSettled } from '../host/servers.ts';
 import { readText } from '../host/text-files.ts';
 import { applyLimits, enforce, openMark, restartCommands } from '../steps/apply-file.ts';
-import type { Change } from '../steps/apply-file.ts';
+import type { Change, EditedFile, Effect } from '../steps/apply-file.ts';
 import { notInForce } from '../steps/in-force.ts';
 import type { ManagedLimits } from '../steps/managed-act.ts';
 import type { CheckAnswer, Plan, PreviewPart, Step } from '../types.ts';
 import type { Layout, NodeLayout } from './layout.ts';
 import { ids, planOf } from './recipe.ts';
 
-/** A file of a node as a person has edited it. */
-export interface EditedFile {
-  readonly nodeId: string;
-  readonly name: 'postgresql.conf' | 'pg_hba.conf';
-  /** As it was when the person began. */
-  readonly before: string;
-  readonly after: string;
-}
-
 function changedNames(file: EditedFile): readonly string[] {
   return file.name === 'postgresql.conf' ? changedParameters(file.before, file.after) : [];
 }
-
-/** What a change needs to take effect. */
-export type Effect = 'none' | 'reload' | 'restart';
 
 function active(text: string): Map<string, string> {
   const values = new Map<string, string>();

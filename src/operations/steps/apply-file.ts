@@ -10,7 +10,6 @@ import { runForNode } from '../host/command.ts';
 import { nodeRuns, serverProcess } from '../host/node-query.ts';
 import { serverWords, startNode, stopNode } from '../host/servers.ts';
 import { readText } from '../host/text-files.ts';
-import type { EditedFile, Effect } from '../recipes/apply-configuration.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { StepContext } from '../types.ts';
 import { clearMark, readMark, setMark } from './apply-mark.ts';
@@ -19,6 +18,18 @@ import { notInForce } from './in-force.ts';
 import { managedLimits, startManaged, stopManaged } from './managed-act.ts';
 import type { ManagedLimits } from './managed-act.ts';
 import { wrongMode } from './mode-guards.ts';
+
+/** A file of a node as a person has edited it. */
+export interface EditedFile {
+  readonly nodeId: string;
+  readonly name: 'postgresql.conf' | 'pg_hba.conf';
+  /** As it was when the person began. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What a change needs to take effect. */
+export type Effect = 'none' | 'reload' | 'restart';
 
 /** A file of a node with everything that its change needs. */
 export interface Change {

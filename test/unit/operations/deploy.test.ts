@@ -7,12 +7,10 @@ import { after, before, describe, it } from 'node:test';
 import type { RunResult } from '../../../src/operations/events.ts';
 import { planDocument } from '../../../src/operations/plan-document.ts';
 import { previewPlan } from '../../../src/operations/preview.ts';
-import {
-  applyConfigurationPlan,
-  type EditedFile,
-} from '../../../src/operations/recipes/apply-configuration.ts';
+import { applyConfigurationPlan } from '../../../src/operations/recipes/apply-configuration.ts';
 import { deployPlan } from '../../../src/operations/recipes/deploy.ts';
 import { startPlan, type Target } from '../../../src/operations/recipes/lifecycle.ts';
+import type { EditedFile } from '../../../src/operations/steps/apply-file.ts';
 import type { Plan, RecipeName } from '../../../src/operations/types.ts';
 import { thorough, versionsToTry } from '../../support/versions.ts';
 import { startBareLab, told, type BareLab } from './support/bare-lab.ts';
