@@ -41,11 +41,40 @@ function fill(text: string, args: readonly (string | number | boolean)[]): strin
     const close = text.indexOf('}', open);
     const value = args[place(text, open + 1, close)];
     if (value !== undefined) {
-      filled += text.slice(from, open) + String(value);
+      const word = String(value);
+      filled = joined(filled + text.slice(from, open), word);
       from = close + 1;
+      if (text[from] === ' ' && isHan(word, word.length - 1) && isHan(text, from + 1)) {
+        from += 1;
+      }
     }
   }
   return filled + text.slice(from);
+}
+
+/** Chinese is written with a blank before and after Latin words, and without one between its own. */
+function joined(before: string, word: string): string {
+  const blank = before.length - 1;
+  return before[blank] === ' ' && isHan(before, blank - 1) && isHan(word, 0)
+    ? before.slice(0, blank) + word
+    : before + word;
+}
+
+/** Whether a Chinese character or its punctuation stands there. */
+function isHan(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return (code >= 0x3000 && code <= 0x9fff) || (code >= 0xff00 && code <= 0xffef);
+}
+
+/** Sentences one after the other; there is no blank after a Chinese full stop. Those that are empty or missing are left out. */
+export function sentences(...parts: readonly (string | undefined)[]): string {
+  let text = '';
+  for (const part of parts) {
+    if (part !== undefined && part !== '') {
+      text += text === '' || isHan(text, text.length - 1) ? part : ` ${part}`;
+    }
+  }
+  return text;
 }
 
 /** The number whose digits stand between two offsets; -1 when something else stands there. */

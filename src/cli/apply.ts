@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { t } from '../base/l10n.ts';
+import { sentences, t } from '../base/l10n.ts';
 import type { RunEvent, RunResult } from '../operations/events.ts';
 import { planDocument } from '../operations/plan-document.ts';
 import { previewPlan } from '../operations/preview.ts';
@@ -142,7 +142,7 @@ function tell(event: RunEvent, io: CliIo, verbose: boolean): void {
         io.err(`  ${state.failure.message.replaceAll('\n', '\n  ')}\n`);
         const remedies = [
           state.failure.remedy,
-          ...state.diagnoses.slice(0, 2).map((one) => `${one.cause} ${one.remedy}`),
+          ...state.diagnoses.slice(0, 2).map((one) => sentences(one.cause, one.remedy)),
         ];
         for (const remedy of remedies) {
           if (remedy !== undefined) {

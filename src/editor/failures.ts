@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Failure, messageOf } from '../base/errors.ts';
-import { t } from '../base/l10n.ts';
+import { sentences, t } from '../base/l10n.ts';
 
 /** Shows failures to the user, each with a way to the log. */
 export class FailureReporter {
@@ -53,7 +53,7 @@ export function sentence(thrown: unknown): string {
   if (!(thrown instanceof Failure)) {
     return messageOf(thrown);
   }
-  return [thrown.message, thrown.remedy].filter((part) => part !== undefined).join(' ');
+  return sentences(thrown.message, thrown.remedy);
 }
 
 /** What is logged: also the code, the causes and, for what is no Failure, the stack. */

@@ -1,5 +1,6 @@
 import type { Disposable } from '../base/disposable.ts';
 import { Failure, messageOf } from '../base/errors.ts';
+import { sentences } from '../base/l10n.ts';
 import type { HostPool } from '../hosts/shell.ts';
 import type { NodeState, NodeStatus } from '../status/types.ts';
 import type { NodeSpec } from '../topology/types.ts';
@@ -153,9 +154,7 @@ export class HostWatch implements Disposable {
     const { nodes, publish, clock } = this.options;
     const failure: Failure | undefined = thrown instanceof Failure ? thrown : undefined;
     const code = failure?.code;
-    const reason = [messageOf(thrown), failure?.remedy]
-      .filter((text) => text !== undefined)
-      .join(' ');
+    const reason = sentences(messageOf(thrown), failure?.remedy);
     const time = clock.now();
     publish(
       nodes.map((node): NodeStatus => ({

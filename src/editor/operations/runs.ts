@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../base/errors.ts';
-import { t } from '../../base/l10n.ts';
+import { sentences, t } from '../../base/l10n.ts';
 import type { RunEvent, RunResult } from '../../operations/events.ts';
 import { collectFacts } from '../../operations/report-facts.ts';
 import { saveReport } from '../../operations/report-file.ts';
@@ -154,7 +154,10 @@ export class Runs {
     const answer = await vscode.window.showErrorMessage(
       failed?.failure === undefined
         ? t('{0}: cancelled at a safe point.', result.plan.title)
-        : `${t('{0}: {1}', failed.step.title, failed.failure.message)} ${failed.failure.remedy ?? ''}`,
+        : sentences(
+            t('{0}: {1}', failed.step.title, failed.failure.message),
+            failed.failure.remedy,
+          ),
       resume,
     );
     if (answer === resume) {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { t } from '../../base/l10n.ts';
+import { sentences, t } from '../../base/l10n.ts';
 import { remoteSshMissing } from '../errors.ts';
 import { pickNode } from '../nodes.ts';
 import type { Services } from '../services.ts';
@@ -23,7 +23,7 @@ export function registerRemote(services: Services): void {
       const install = t('Show Extension');
       const missing = remoteSshMissing();
       const answer = await vscode.window.showErrorMessage(
-        `${missing.message} ${missing.remedy ?? ''}`,
+        sentences(missing.message, missing.remedy),
         install,
       );
       if (answer === install) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { clockTime, dateTime, setBundle, t } from '../../../src/base/l10n.ts';
+import { clockTime, dateTime, sentences, setBundle, t } from '../../../src/base/l10n.ts';
 
 describe('texts in the language of the user', () => {
   afterEach(() => {
@@ -27,6 +27,19 @@ describe('texts in the language of the user', () => {
     assert.match(dateTime(time), /^2026.11.22 14:03:09$/);
     setBundle({}, 'en');
     assert.equal(clockTime(time), new Date(time).toLocaleTimeString());
+  });
+
+  it('has blanks beside Latin words in Chinese, and none between Chinese ones', () => {
+    setBundle({ 'Stop {0}': '停止 {0}', '{0} is down': '{0} 已停止', 'all of {0}?': '要 {0} 吗' });
+    assert.equal(t('Stop {0}', 'recovery'), '停止 recovery');
+    assert.equal(t('Stop {0}', '两个集群'), '停止两个集群');
+    assert.equal(t('{0} is down', '节点'), '节点已停止');
+    assert.equal(t('{0} is down', 'dn0'), 'dn0 已停止');
+    assert.equal(t('all of {0}?', '全部'), '要全部吗');
+    assert.equal(t('Not translated: {0} and {1}', '一', '二'), 'Not translated: 一 and 二');
+    assert.equal(sentences('拒绝连接。', '请检查端口。', undefined), '拒绝连接。请检查端口。');
+    assert.equal(sentences('Refused.', '', 'Look at the port.'), 'Refused. Look at the port.');
+    assert.equal(sentences(undefined, 'One.'), 'One.');
   });
 
   it('never puts an argument into an argument', () => {
