@@ -164,7 +164,11 @@ export async function settled(
       const answer = await one.run(one.plan('rebuild', { kind: 'node', id: down[0] }));
       if (answer.outcome !== 'done') {
         const cluster = down[0].startsWith('production') ? production : recovery;
-        await one.run(one.plan('rebuild', cluster));
+        const all = await one.run(one.plan('rebuild', cluster));
+        if (all.outcome !== 'done') {
+          // Of a primary there is nothing to rebuild it from: it is started.
+          await one.lab.faults.start(down[0]).catch(() => undefined);
+        }
       }
     } else if (JSON.stringify(roles) === JSON.stringify(wanted)) {
       return;
