@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { RunResult } from '../../../../src/operations/events.ts';
+import { liveLayout } from '../../../../src/operations/live-layout.ts';
+import { startPlan } from '../../../../src/operations/recipes/lifecycle.ts';
 import type { Plan } from '../../../../src/operations/types.ts';
 import { told } from './bare-lab.ts';
 import { Watch, atHome, exchanged, production, recovery, type RoleLab } from './role-lab.ts';
@@ -134,10 +136,13 @@ export async function changeThroughFault(
     }
     if (recipe === 'failover') {
       // The blow may have fallen after the run was done; the new primary is brought up before others are rebuilt from it.
-      for (const id of ['recovery/dn0', 'recovery/dn1']) {
-        if (one.roles()[id] === 'down') {
-          await one.lab.faults.start(id);
-        }
+      if (['recovery/dn0', 'recovery/dn1'].some((id) => one.roles()[id] === 'down')) {
+        const live = await liveLayout(one.layout, {
+          pool: one.pool,
+          folder: join(one.lab.dir, '.opengauss'),
+        });
+        const started = await one.run(startPlan(live, recovery));
+        assert.equal(started.outcome, 'done', told(started));
       }
       const rebuilt = await one.run(one.plan('rebuild', production));
       assert.equal(rebuilt.outcome, 'done', told(rebuilt));
