@@ -12,7 +12,7 @@ import type { Shell } from '../../../src/hosts/shell.ts';
 import { findSshd, pause, TestSshd, type SshdOptions } from '../../support/sshd.ts';
 import { LabDisk } from '../../lab/disk.ts';
 import { serveSftp } from '../../lab/ssh/sftp.ts';
-import { linked, poolOf } from './support/pools.ts';
+import { linked, poolOf, reconnected } from './support/pools.ts';
 import { TestPrompts } from './support/prompts.ts';
 import { TestServer } from './support/server.ts';
 
@@ -55,7 +55,7 @@ describe('a machine whose SFTP misbehaves', { concurrency }, () => {
   };
   const wholeAndAlone = async ({ shell, path, folder }: Odd): Promise<void> => {
     assert.ok(Buffer.alloc(2_000_000, 'o').equals(await readFile(path)));
-    for (const end = Date.now() + 6000; (await readdir(folder)).length > 2;) {
+    for (const end = Date.now() + 30_000; (await readdir(folder)).length > 2;) {
       assert.ok(Date.now() < end, 'the temporary file is left');
       await pause(50);
     }
@@ -273,7 +273,7 @@ function largeFiles(sftp: boolean): void {
   it('can be cancelled in the middle, and the way stays open', async (context) => {
     const { server, folder } = await reach(context, { sftp });
     const { link, pool } = await linked(context, server, 0);
-    const shell = await pool.shell('h');
+    const shell = await reconnected(pool);
     const path = join(folder, 'conf');
     await writeFile(path, 'old');
     const abort = new AbortController();
@@ -287,7 +287,7 @@ function largeFiles(sftp: boolean): void {
     abort.abort();
     await rejected;
     assert.equal(await readFile(path, 'utf8'), 'old');
-    for (const end = Date.now() + 6000; (await readdir(folder)).length > 1;) {
+    for (const end = Date.now() + 30_000; (await readdir(folder)).length > 1;) {
       assert.ok(Date.now() < end, 'the temporary file is left');
       await pause(50);
     }

@@ -75,7 +75,7 @@ export function hostFaults(start: () => Promise<FaultTarget>): void {
         `the file has ${now.length} bytes and is none of those that were written`,
       );
     }
-    for (const end = Date.now() + 6000; (await temporary()).length > 0;) {
+    for (const end = Date.now() + 30_000; (await temporary()).length > 0;) {
       assert.ok(Date.now() < end, 'a temporary file is left');
       await pause(50);
     }
