@@ -65,9 +65,13 @@ export function replacing({ path, hash, expected, mode, backup, content }: Repla
     `[ ! -e "$f" ] || [ -f "$f" ] || exit ${exit.notAFile}\n` +
     'case $f in */*) p=${f%/*}/ ;; *) p= ;; esac\n' +
     leftBehind +
+    // A signal between the making of the temporary file and the traps would leave it behind. Who is to end here in that moment
+    // finds its input ended right after it.
+    "trap '' 1 2 15\n" +
     // The temporary file is never readable to others before it has the mode of the old one.
     `t=$(mktemp "$p.\${f##*/}.${mark}-$$-XXXXXX") || exit\n` +
-    'trap \'rm -f "$t" "$t.old"\' 0\ntrap \'exit 143\' 1 2 15\n' +
+    // A signal that comes while it clears up must not end the `rm`.
+    'trap \'trap "" 1 2 15; rm -f "$t" "$t.old"\' 0\ntrap \'exit 143\' 1 2 15\n' +
     (content === 'input' ? fromInput : fromBeside) +
     `[ "$(h "$t")" = $n ] || exit ${exit.incomplete}\n` +
     'if [ -e "$f" ]; then\n' +
