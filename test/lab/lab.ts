@@ -1,6 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -14,6 +21,7 @@ import { LightNodes } from './light.ts';
 import { Machine, newKey } from './machine.ts';
 import { endProcesses } from './processes.ts';
 import { ManagerState } from './sim/cm/state.ts';
+import { defaultAddress, dssInfo } from './sim/dss.ts';
 import { isAlive, readJson, readText } from './sim/files.ts';
 import type { StateFile } from './sim/gaussdb/types.ts';
 import { bundleTools } from './tools.ts';
@@ -151,12 +159,19 @@ export class Lab {
   /** Starts a program of a node as its own account would, in the background. */
   private launch(node: LabNode, program: string, args: readonly string[]): void {
     const machine = this.host(node.host);
+    const said = openSync(this.saidBy(node, program), 'w', 0o600);
     spawn(join(machine.gaussHome, 'bin', program), args, {
       cwd: machine.home,
       env: { ...machine.env, ...node.env },
       detached: true,
-      stdio: 'ignore',
+      stdio: ['ignore', said, said],
     }).unref();
+    closeSync(said);
+  }
+
+  /** Where a program that the lab launched writes what it says before its own log is open. */
+  private saidBy(node: LabNode, program: string): string {
+    return join(this.dir, `${node.id.replace('/', '-')}-${program}.out`);
   }
 
   /** Starts the storage and the database of nodes and waits until each says that it is up. */
@@ -164,9 +179,11 @@ export class Lab {
     for (const node of nodes) {
       this.launch(node, 'dssserver', ['-D', node.dssHome]);
     }
+    // A killed dssserver leaves its socket behind: only an answer shows that the new one is up.
     await this.until(
-      () => nodes.every((node) => existsSync(join(node.dssHome, '.dss_unix_d_socket'))),
-      'The simulated dssserver did not come up',
+      nodes,
+      'dssserver',
+      async (node) => (await dssInfo(defaultAddress(node.dssHome))) !== undefined,
     );
     for (const node of nodes) {
       const cluster = this.clusters.find(({ name }) => name === node.cluster);
@@ -178,26 +195,34 @@ export class Lab {
         ...(seven ? ['-z', `cluster_${role}`] : []),
       ]);
     }
-    await this.until(
-      () =>
-        nodes.every(
-          (node) =>
-            isAlive(
-              Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0]),
-            ) && readJson<StateFile>(join(node.dataDir, 'gaussdb.state'))?.state === 'Normal',
-        ),
-      'The simulated gaussdb did not come up',
+    await this.until(nodes, 'gaussdb', (node) =>
+      Promise.resolve(
+        isAlive(Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0])) &&
+          readJson<StateFile>(join(node.dataDir, 'gaussdb.state'))?.state === 'Normal',
+      ),
     );
   }
 
-  private async until(done: () => boolean, failure: string): Promise<void> {
-    for (const end = Date.now() + 30_000; Date.now() < end;) {
-      if (done()) {
-        return;
-      }
-      await pause(20);
+  /** Waits until a program of every node is up; what those said that are not goes into the error. */
+  private async until(
+    nodes: readonly LabNode[],
+    program: string,
+    up: (node: LabNode) => Promise<boolean>,
+  ): Promise<void> {
+    let missing = nodes;
+    for (const end = Date.now() + 30_000; missing.length > 0 && Date.now() < end;) {
+      const answers = await Promise.all(missing.map(up));
+      missing = missing.filter((_, index) => answers[index] !== true);
+      await pause(missing.length === 0 ? 0 : 20);
     }
-    throw new Error(`${failure} within 30 s; see the logs below ${this.dir}.`);
+    if (missing.length > 0) {
+      const said = missing.map(
+        (node) => `${node.id}: ${readText(this.saidBy(node, program))?.trim() ?? ''}`,
+      );
+      throw new Error(
+        `The simulated ${program} did not come up within 30 s. ${said.join('; ')}. Logs are below ${this.dir}.`,
+      );
+    }
   }
 
   /** Gives the nodes a status without giving them processes. */

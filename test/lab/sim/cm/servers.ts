@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { defaultAddress, dssInfo } from '../dss.ts';
 import { isAlive, readText } from '../files.ts';
 import type { LabHost } from '../host.ts';
 import { out } from '../print.ts';
@@ -24,9 +25,9 @@ function dssPid(one: Instance): number {
 }
 
 /** Prints a dot a second until it is so; false when the time is over. */
-async function until(done: () => boolean, end: number): Promise<boolean> {
+async function until(done: () => boolean | Promise<boolean>, end: number): Promise<boolean> {
   let dot = Date.now();
-  while (!done()) {
+  while (!(await done())) {
     if (Date.now() > end) {
       return false;
     }
@@ -60,11 +61,13 @@ async function bringUp(
       launch(host, one, 'dssserver', ['-D', one.dssHome]);
     }
   }
-  const storage = await until(
-    () =>
-      wanted.every((one) => dssPid(one) > 0 && existsSync(join(one.dssHome, '.dss_unix_d_socket'))),
-    end,
-  );
+  // A killed dssserver leaves its socket behind: only an answer shows that the new one is up.
+  const storage = await until(async () => {
+    const answers = await Promise.all(
+      wanted.map(({ dssHome }) => dssInfo(defaultAddress(dssHome))),
+    );
+    return answers.every((answer) => answer !== undefined);
+  }, end);
   for (const one of storage ? now() : []) {
     if (one.pid === 0) {
       launch(host, one, 'gaussdb', ['-D', one.dataDir, ...modeOptions(host, manager)]);

@@ -210,6 +210,8 @@ async function start(host: LabHost, args: Arguments, log: ServerLog): Promise<vo
     join(dataDir, 'postmaster.opts'),
     `${[join(host.gaussHome, 'bin', 'gaussdb'), ...words].join(' ')}\n`,
   );
+  // Whoever reads the number of the process may send a signal at once.
+  obeySignals(node, service);
   // First the state: whoever sees the new process must not read what the last one left.
   node.save();
   replaceFile(
@@ -220,7 +222,6 @@ async function start(host: LabHost, args: Arguments, log: ServerLog): Promise<vo
   );
   log.line('LOG', `database system was ${files.control().state} at ${new Date().toISOString()}`);
   log.collect(dataDir, settings);
-  obeySignals(node, service);
   node.tick();
   setInterval(() => node.tick(), 100);
 }
