@@ -62,14 +62,17 @@ export async function runOnOwnChannel(
         job();
       }
     };
+    const endLeader = (): void => {
+      if (failure !== undefined && options.input !== undefined && pid !== undefined) {
+        endGroup(pid);
+      }
+    };
     /** Ends the command, then tells why. When even that gets no answer, the result is unknown. */
     const stop = (why: HostFailure): void => {
       if (failure === undefined) {
         failure = why;
         channel.stdin.end();
-        if (options.input !== undefined && pid !== undefined) {
-          endGroup(pid);
-        }
+        endLeader();
         after(killDelay + 3000, () =>
           settle(() =>
             reject(
@@ -111,10 +114,8 @@ export async function runOnOwnChannel(
         nonce,
         (leader) => {
           pid = leader;
-          // It was to end before it had said which process it is.
-          if (failure !== undefined && options.input !== undefined) {
-            endGroup(leader);
-          }
+          // It may have been to end before it said which process it is.
+          endLeader();
         },
         wholeStdout.push,
       ),

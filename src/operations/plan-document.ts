@@ -17,6 +17,7 @@ export function duration(seconds: number): string {
  */
 export function planDocument(preview: PlanPreview): string {
   const { plan, steps } = preview;
+  const check = plan.readOnly === true;
   const shaken = afterStop(steps);
   const open = steps.filter((one) => one.answer?.kind !== 'done');
   const needed = steps.filter((one) => open.includes(one) || shaken.has(one));
@@ -29,7 +30,7 @@ export function planDocument(preview: PlanPreview): string {
   const out = [
     `# ${plain(plan.title)}`,
     '',
-    plan.readOnly === true
+    check
       ? t('The checks as things stand at {0}. Nothing was changed.', dateTime(preview.time))
       : t(
           'Nothing has been done yet. This is what would be done, step by step, as things stand at {0}.',
@@ -38,11 +39,11 @@ export function planDocument(preview: PlanPreview): string {
     '',
     `| | |`,
     `| --- | --- |`,
-    plan.readOnly === true
+    check
       ? `| ${t('Checks')} | ${t('{0}, of which {1} passed', steps.length, steps.length - needed.length)} |`
       : `| ${t('Steps')} | ${t('{0}, of which {1} are true already', steps.length, steps.length - needed.length)} |`,
     `| ${t('Hosts')} | ${plain([...new Set(steps.flatMap((one) => one.step.hosts))].join(', '))} |`,
-    ...(plan.readOnly === true
+    ...(check
       ? []
       : [
           `| ${t('Time')} | ${t('about {0}', duration(seconds))} |`,
@@ -59,7 +60,7 @@ export function planDocument(preview: PlanPreview): string {
     ...(blocked.length === 0
       ? []
       : [
-          `## ${plan.readOnly === true ? t('What is not right') : t('It cannot run as it is')}`,
+          `## ${check ? t('What is not right') : t('It cannot run as it is')}`,
           '',
           ...blocked.map(
             (one) => `- ${t('{0}: {1}', `**${plain(one.step.title)}**`, plain(reason(one)))}`,
@@ -68,9 +69,7 @@ export function planDocument(preview: PlanPreview): string {
         ]),
   ];
   steps.forEach((one, index) =>
-    out.push(
-      ...stepSection(one, index + 1, { check: plan.readOnly === true, shaken: shaken.has(one) }),
-    ),
+    out.push(...stepSection(one, index + 1, { check, shaken: shaken.has(one) })),
   );
   return `${out.join('\n')}\n`;
 }

@@ -9,6 +9,12 @@ export function parseLsn(text: string | undefined): bigint | undefined {
   return match === null ? undefined : (BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`);
 }
 
+/** The position of an LSN that says something: `0/0` is what the tools print where there is none. */
+export function knownLsn(text: string | undefined): bigint | undefined {
+  const position = parseLsn(text);
+  return position === 0n ? undefined : position;
+}
+
 /** An LSN as the tools print it. */
 export function formatLsn(position: bigint): LsnText {
   const hex = (value: bigint): string => value.toString(16).toUpperCase();
@@ -31,9 +37,9 @@ export function lsnDifference(
  * `0/0` is no location.
  */
 export function replicationLag(tuple: ReplicationTuple): bigint | undefined {
-  const sent = parseLsn(tuple.senderSentLocation);
-  const replayed = parseLsn(tuple.receiverReplayLocation);
-  if (sent === undefined || replayed === undefined || sent === 0n || replayed === 0n) {
+  const sent = knownLsn(tuple.senderSentLocation);
+  const replayed = knownLsn(tuple.receiverReplayLocation);
+  if (sent === undefined || replayed === undefined) {
     return undefined;
   }
   return sent > replayed ? sent - replayed : 0n;

@@ -6,6 +6,8 @@ import { nodeRuns } from './node-query.ts';
 
 /** Milliseconds after which a node that has no server is not just about to start. */
 const startingLimit = 20_000;
+/** Milliseconds between two looks, which cost a question to each node. */
+const pause = 5000;
 
 /**
  * For steps that wait for nodes which they do not start themselves: gives up on those that stay without a server, since
@@ -13,6 +15,17 @@ const startingLimit = 20_000;
  */
 export class Missing {
   private since = Date.now();
+  private next = this.since + pause;
+
+  /** Whether it is time for a look, which is for this caller then. */
+  due(): boolean {
+    const now = Date.now();
+    if (now < this.next) {
+      return false;
+    }
+    this.next = now + pause;
+    return true;
+  }
 
   /** Throws what to start. `words` is what the nodes say, for the message. */
   async look(context: StepContext, nodes: readonly NodeLayout[], words: string): Promise<void> {

@@ -189,9 +189,6 @@ async function hasOtherRoles(
   );
 }
 
-/** Milliseconds between two looks at the cluster that is not being started. */
-const lookAgain = 5000;
-
 async function awaitUp(
   context: StepContext,
   layout: Layout,
@@ -202,7 +199,6 @@ async function awaitUp(
   const restarts = new Map<string, number>();
   const down = new Map<string, number>();
   const missing = new Missing();
-  let nextLook = Date.now() + lookAgain;
   let last = '';
   await poll(
     context,
@@ -212,8 +208,7 @@ async function awaitUp(
         return true;
       }
       last = describeAll(cluster, queries);
-      if (as === 'standby' && Date.now() >= nextLook) {
-        nextLook = Date.now() + lookAgain;
+      if (as === 'standby' && missing.due()) {
         await lookForPrimary(context, layout, cluster, missing, last);
       }
       for (const node of cluster.nodes) {
@@ -320,7 +315,8 @@ export function describe(node: NodeLayout, query: GsCtlQuery): string {
     : `${node.id}: ${state.localRole}, ${state.dbState}, ${state.detailInformation.trim()}`;
 }
 
-function stopLine(node: NodeLayout): string {
+/** What stops the server of a node, as `stopNode` does. */
+export function stopCommand(node: NodeLayout): string {
   return `gs_ctl stop -D ${quote(node.dataDir)} -m fast`;
 }
 
@@ -329,7 +325,7 @@ export async function stopNode(context: StepContext, node: NodeLayout): Promise<
   if (!(await nodeRuns(context, node))) {
     return;
   }
-  const answer = await runForNode(context, node.spec, stopLine(node), { timeout: 120_000 });
+  const answer = await runForNode(context, node.spec, stopCommand(node), { timeout: 120_000 });
   if (answer.code !== 0 && /failed to init dss device/.test(answer.stdout + answer.stderr)) {
     await signalServer(context, node, 'INT');
   }
@@ -348,7 +344,9 @@ export async function stopNode(context: StepContext, node: NodeLayout): Promise<
 
 /** The commands of `stopCluster`, for the preview. */
 export function stopCommands(cluster: ClusterLayout): { kind: 'command'; command: string }[] {
-  return [...cluster.nodes].reverse().map((node) => ({ kind: 'command', command: stopLine(node) }));
+  return [...cluster.nodes]
+    .reverse()
+    .map((node) => ({ kind: 'command', command: stopCommand(node) }));
 }
 
 /** Stops a cluster, followers first, so that the first standby does not take over. */

@@ -23,6 +23,21 @@ export async function readText(
   }
 }
 
+/** Replaces a file that was there before us, as it is by now; the former one stays beside it as a backup. */
+export async function replaceText(
+  context: StepContext,
+  host: string,
+  path: string,
+  content: string,
+): Promise<void> {
+  const current = await readText(context, host, path);
+  const shell = await context.shell(host);
+  await shell.writeFile(path, content, {
+    expected: current?.file.version ?? null,
+    signal: context.signal,
+  });
+}
+
 /** Writes a file that is ours, or shared; a new one is in the journal before it exists. */
 export async function writeText(
   context: StepContext,

@@ -8,8 +8,8 @@ import { quote } from '../../hosts/quote.ts';
 import { commandFailed, notVerified } from '../errors.ts';
 import { runForNode } from '../host/command.ts';
 import { nodeRuns, serverProcess } from '../host/node-query.ts';
-import { serverWords, startNode, stopNode } from '../host/servers.ts';
-import { readText } from '../host/text-files.ts';
+import { serverWords, startNode, stopCommand, stopNode } from '../host/servers.ts';
+import { readText, replaceText } from '../host/text-files.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { StepContext } from '../types.ts';
 import { clearMark, readMark, setMark } from './apply-mark.ts';
@@ -56,20 +56,6 @@ async function reload(context: StepContext, node: NodeLayout): Promise<void> {
   }
 }
 
-async function write(
-  context: StepContext,
-  node: NodeLayout,
-  path: string,
-  text: string,
-): Promise<void> {
-  const current = await readText(context, node.host, path);
-  const shell = await context.shell(node.host);
-  await shell.writeFile(path, text, {
-    expected: current?.file.version ?? null,
-    signal: context.signal,
-  });
-}
-
 /** Waits until the server has what the file says. Rejects with the server's own words when it refuses the file. */
 async function awaitTaken(
   context: StepContext,
@@ -104,16 +90,17 @@ async function awaitTaken(
   }
 }
 
+function markedFile({ layout, node, file }: Change): MarkedFile {
+  return { scope: layout.scope, nodeId: node.id, name: file.name };
+}
+
 /** The mark of an earlier run that was doing this, or what came before it, to the file, and did not end. */
 export async function openMark(
   context: StepContext,
-  { layout, node, file }: Change,
+  change: Change,
 ): Promise<ApplyMark | undefined> {
-  const mark = await readMark(
-    await context.shell(node.host),
-    { scope: layout.scope, nodeId: node.id, name: file.name },
-    context.signal,
-  );
+  const { node, file } = change;
+  const mark = await readMark(await context.shell(node.host), markedFile(change), context.signal);
   return mark !== undefined &&
     (mark.after === file.after || mark.after === file.before || mark.before === file.before)
     ? mark
@@ -126,7 +113,7 @@ export async function openMark(
  */
 export async function enforce(context: StepContext, change: Change): Promise<void> {
   const { layout, cluster, node, file, path, effect } = change;
-  const marked: MarkedFile = { scope: layout.scope, nodeId: node.id, name: file.name };
+  const marked = markedFile(change);
   const mark = await openMark(context, change);
   const pid = await serverProcess(context, node);
   const toRun = effect !== 'none' && (pid !== undefined || mark !== undefined);
@@ -142,7 +129,7 @@ export async function enforce(context: StepContext, change: Change): Promise<voi
   }
   const written = (await readText(context, node.host, path))?.text === file.after;
   if (!written) {
-    await write(context, node, path, file.after);
+    await replaceText(context, node.host, path, file.after);
   }
   if (toRun) {
     // With another process than when it began, and the new file since then, it has been started with it.
@@ -158,7 +145,7 @@ async function takeEffect(
   runs: boolean,
   restarted: boolean,
 ): Promise<void> {
-  const { layout, node, file, path, effect, names, catalogue } = change;
+  const { node, file, path, effect, names, catalogue } = change;
   try {
     if (effect === 'restart') {
       if (runs && !restarted) {
@@ -181,17 +168,13 @@ async function takeEffect(
     context.output(
       `${t('{0} does not work with the new {1}; the former one is put back.', node.id, file.name)}\n`,
     );
-    await write(context, node, path, file.before);
+    await replaceText(context, node.host, path, file.before);
     if (await nodeRuns(context, node)) {
       await reload(context, node);
     } else {
       await start(context, change);
     }
-    await clearMark(context, node.host, {
-      scope: layout.scope,
-      nodeId: node.id,
-      name: file.name,
-    });
+    await clearMark(context, node.host, markedFile(change));
     throw thrown;
   }
 }
@@ -214,7 +197,7 @@ async function start(context: StepContext, change: Change): Promise<void> {
 export function restartCommands(cluster: ClusterLayout, node: NodeLayout): readonly string[] {
   return cluster.spec.manager === 'cm'
     ? ['cm_ctl stop -n … -I …', 'cm_ctl start -n … -I …']
-    : [`gs_ctl stop -D ${quote(node.dataDir)} -m fast`, `gs_ctl start -D ${quote(node.dataDir)}`];
+    : [stopCommand(node), `gs_ctl start -D ${quote(node.dataDir)}`];
 }
 
 /** What the server has said since it last read its files. */

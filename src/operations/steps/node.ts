@@ -6,7 +6,15 @@ import { nodeRuns, queryNode } from '../host/node-query.ts';
 import type { Layout, NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext } from '../types.ts';
 import { wrongMode, wrongModeAnswer } from './mode-guards.ts';
-import { asOf, describe, isSettled, startCommand, startNode, stopNode } from '../host/servers.ts';
+import {
+  asOf,
+  describe,
+  isSettled,
+  startCommand,
+  startNode,
+  stopCommand,
+  stopNode,
+} from '../host/servers.ts';
 
 /** The step that starts one node of a cluster, in the cluster's mode. */
 export function startNodeStep(layout: Layout, node: NodeLayout, after: readonly string[]): Step {
@@ -77,7 +85,7 @@ export function stopNodeStep(
     scripts: [
       {
         host: node.host,
-        run: `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then gs_ctl stop -D ${quote(node.dataDir)} -m fast; fi)`,
+        run: `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then ${stopCommand(node)}; fi)`,
       },
     ],
     check: async (context) => {
@@ -87,10 +95,7 @@ export function stopNodeStep(
       const failure = await refuse?.(context);
       return failure === undefined ? { kind: 'needed' } : { kind: 'blocked', failure };
     },
-    preview: () =>
-      Promise.resolve([
-        { kind: 'command', command: `gs_ctl stop -D ${quote(node.dataDir)} -m fast` },
-      ]),
+    preview: () => Promise.resolve([{ kind: 'command', command: stopCommand(node) }]),
     run: (context) => stopNode(context, node),
     verify: async (context) => {
       if (await nodeRuns(context, node)) {

@@ -100,7 +100,9 @@ export function replicationStep(layout: Layout, after: readonly string[]): Step 
           if (state.ok) {
             return true;
           }
-          await missing.look(context, layout.nodes, last);
+          if (missing.due()) {
+            await missing.look(context, layout.nodes, last);
+          }
           return undefined;
         },
         () =>

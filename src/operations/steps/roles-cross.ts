@@ -1,7 +1,14 @@
 import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
 import { blocked, notVerified } from '../errors.ts';
-import { isUp, queryCluster, startCluster, startCommand, stopCommands } from '../host/servers.ts';
+import {
+  isUp,
+  queryCluster,
+  startCluster,
+  startCommand,
+  stopCommand,
+  stopCommands,
+} from '../host/servers.ts';
 import { hostsOf, type ClusterLayout, type Layout } from '../recipes/layout.ts';
 import type { CheckAnswer, Step, StepContext } from '../types.ts';
 import { awaitCaughtUp, bringUpDss, isNoted, stopByForce, stopLeaderLast } from './roles-act.ts';
@@ -98,7 +105,7 @@ export function fenceStep(change: RoleChange): Step {
       Promise.resolve(
         change.from.nodes.map((node) => ({
           kind: 'command' as const,
-          command: `gs_ctl stop -D ${quote(node.dataDir)} -m fast`,
+          command: stopCommand(node),
         })),
       ),
     run: async (context) => {

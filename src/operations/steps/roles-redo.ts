@@ -3,7 +3,7 @@ import { quote } from '../../hosts/quote.ts';
 import { blocked, notVerified } from '../errors.ts';
 import { mustRun, runOn } from '../host/command.ts';
 import { startDss, stopDss } from '../host/dss.ts';
-import { readText } from '../host/text-files.ts';
+import { readText, replaceText } from '../host/text-files.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { PreviewPart, Step, StepContext } from '../types.ts';
 import { hasMode, withRunMode } from './roles-mode.ts';
@@ -100,20 +100,6 @@ async function freeImage(
   return undefined;
 }
 
-async function write(
-  context: StepContext,
-  host: string,
-  path: string,
-  content: string,
-): Promise<void> {
-  const current = await readText(context, host, path);
-  const shell = await context.shell(host);
-  await shell.writeFile(path, content, {
-    expected: current?.file.version ?? null,
-    signal: context.signal,
-  });
-}
-
 async function setDssMode(
   context: StepContext,
   node: NodeLayout,
@@ -123,7 +109,7 @@ async function setDssMode(
   const current = (await readText(context, node.host, path))?.text ?? '';
   const text = withRunMode(current, as);
   if (text !== current) {
-    await write(context, node.host, path, text);
+    await replaceText(context, node.host, path, text);
   }
 }
 
@@ -177,8 +163,8 @@ export function ownRedoStep(
       const text = await privateText(context, layout, node, current);
       await stopDss(context, node);
       if (text !== undefined) {
-        await write(context, node.host, savedOf(node), current);
-        await write(context, node.host, confOf(node), text);
+        await replaceText(context, node.host, savedOf(node), current);
+        await replaceText(context, node.host, confOf(node), text);
       }
       await setDssMode(context, node, 'primary');
       await startDss(context, node);
@@ -222,7 +208,7 @@ export function sharedRedoStep(
       await stopDss(context, node);
       const saved = await readText(context, node.host, savedOf(node));
       if (saved !== undefined) {
-        await write(context, node.host, confOf(node), saved.text);
+        await replaceText(context, node.host, confOf(node), saved.text);
       }
       await setDssMode(context, node, 'standby');
       await startDss(context, node);

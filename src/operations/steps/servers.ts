@@ -11,9 +11,10 @@ import {
   startCluster,
   startCommand,
   stopCluster,
-  wantedRole,
-  type StartAs,
+  stopCommand,
   stopCommands,
+  type StartAs,
+  wantedRole,
 } from '../host/servers.ts';
 import { hostsOf, type ClusterLayout, type Layout, type NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext, StepScript } from '../types.ts';
@@ -141,7 +142,7 @@ export function stopClusterStep(
         .reverse()
         .map(
           (node) =>
-            `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then gs_ctl stop -D ${quote(node.dataDir)} -m fast; fi)`,
+            `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then ${stopCommand(node)}; fi)`,
         )
         .join('\n'),
     })),

@@ -25,6 +25,9 @@ export interface Identity {
   readonly inPlace: boolean;
 }
 
+/** By node id: what each server says of itself, or why it said nothing. */
+type Identities = ReadonlyMap<string, Identity | Error>;
+
 /** Milliseconds for a look at two folders. */
 const folderLimit = 15_000;
 
@@ -71,7 +74,7 @@ async function sameFolder(context: VerifyContext, node: NodeSpec, path: string):
 export function identityOutcome(
   context: VerifyContext,
   node: NodeSpec,
-  identities: ReadonlyMap<string, Identity | Error>,
+  identities: Identities,
 ): Outcome {
   const own = identities.get(node.id);
   if (own === undefined || own instanceof Error) {
@@ -112,8 +115,6 @@ function misplaced(node: NodeSpec, { settings, inPlace }: Identity): string | un
     ? t('ss_instance_id is {0}, not {1}.', instance, node.instanceId)
     : undefined;
 }
-
-type Identities = ReadonlyMap<string, Identity | Error>;
 
 function valueOf(identities: Identities, id: string, name: string): string | undefined {
   const one = identities.get(id);

@@ -1,6 +1,6 @@
 import { sleep } from '../../base/async.ts';
 import { t } from '../../base/l10n.ts';
-import { formatLsn, parseLsn } from '../../status/lsn.ts';
+import { formatLsn, knownLsn } from '../../status/lsn.ts';
 import { replicationLink } from '../../status/replication.ts';
 import type { NodeSpec } from '../../topology/types.ts';
 import { observe } from './observe.ts';
@@ -10,12 +10,6 @@ import type { VerifyContext } from './types.ts';
 
 /** Milliseconds between two looks. */
 const pause = 500;
-
-/** An LSN that says something: `0/0` is what the tools print where there is none. */
-function position(text: string | undefined): bigint | undefined {
-  const lsn = parseLsn(text);
-  return lsn === 0n ? undefined : lsn;
-}
 
 /**
  * The primary's LSN is above the one before the write, and the standby cluster has replayed beyond that one: by what the primary
@@ -28,7 +22,7 @@ export async function lsnAdvanced(
   limit: number,
 ): Promise<Outcome> {
   const { topology } = context.options;
-  const start = position(replicationLink(topology, before.snapshot)?.sender?.senderSentLocation);
+  const start = knownLsn(replicationLink(topology, before.snapshot)?.sender?.senderSentLocation);
   if (start === undefined) {
     return {
       status: 'failed',
@@ -38,9 +32,9 @@ export async function lsnAdvanced(
   const deadline = performance.now() + limit;
   for (;;) {
     const link = replicationLink(topology, (await observe(context)).snapshot);
-    const sent = position(link?.sender?.senderSentLocation);
-    const replayed = position(link?.sender?.receiverReplayLocation);
-    const own = position(link?.receiver?.receiverReplayLocation);
+    const sent = knownLsn(link?.sender?.senderSentLocation);
+    const replayed = knownLsn(link?.sender?.receiverReplayLocation);
+    const own = knownLsn(link?.receiver?.receiverReplayLocation);
     const evidence = [
       t('before: {0}', formatLsn(start)),
       t('sent: {0}', sent === undefined ? '–' : formatLsn(sent)),
