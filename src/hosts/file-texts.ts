@@ -67,11 +67,12 @@ export function replacing({ path, hash, expected, mode, backup, content }: Repla
     leftBehind +
     // A signal between the making of the temporary file and the traps would leave it behind. Who is to end here in that moment
     // finds its input ended right after it.
-    "trap '' 1 2 15\n" +
+    "trap '' 1 2 13 15\n" +
     // The temporary file is never readable to others before it has the mode of the old one.
     `t=$(mktemp "$p.\${f##*/}.${mark}-$$-XXXXXX") || exit\n` +
-    // A signal that comes while it clears up must not end the `rm`.
-    'trap \'trap "" 1 2 15; rm -f "$t" "$t.old"\' 0\ntrap \'exit 143\' 1 2 15\n' +
+    // A signal that comes while it clears up must not end the `rm`. 13 is SIGPIPE: it printed, and the connection was gone;
+    // dash ends by it without clearing up.
+    'trap \'trap "" 1 2 13 15; rm -f "$t" "$t.old"\' 0\ntrap \'exit 143\' 1 2 13 15\n' +
     (content === 'input' ? fromInput : fromBeside) +
     `[ "$(h "$t")" = $n ] || exit ${exit.incomplete}\n` +
     'if [ -e "$f" ]; then\n' +

@@ -32,8 +32,8 @@ const findSetsid = 's=; if command -v setsid >/dev/null; then s=setsid; else set
 export function keptShellOpening(nonce: string): string {
   return (
     'exec 2>/dev/null\n' +
-    // However it ends, it clears up after itself; some shells do not when a signal ends them.
-    "trap 'exit 129' 1 2 15\n" +
+    // However it ends, it clears up after itself; some shells do not when a signal ends them. 13 is SIGPIPE: nobody listens.
+    "trap 'exit 129' 1 2 13 15\n" +
     'd=\n' +
     'for b in /dev/shm "${TMPDIR:-/tmp}" /tmp "$HOME"; do\n' +
     `d=$(mktemp -d "$b/opengauss-dual-cluster.XXXXXXXX") && printf '\\n%s\\n' ${nonce} >"$d/s" && [ -s "$d/s" ] && break\n` +

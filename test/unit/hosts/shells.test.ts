@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -14,7 +16,9 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { exitCode, type Channel, type Transport } from '../../../src/hosts/channel.ts';
 import { isHostFailure } from '../../../src/hosts/errors.ts';
+import { replacing } from '../../../src/hosts/file-texts.ts';
 import { MachineShell } from '../../../src/hosts/machine-shell.ts';
+import { keptShellOpening } from '../../../src/hosts/script.ts';
 import { assertGone, uniqueMark } from './support/contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shells-test-'));
@@ -58,6 +62,7 @@ function machineWith(program: string, first = '', started: number[] = []): Machi
   return new MachineShell(transport);
 }
 
+const hashOfNothing = createHash('sha256').digest('hex');
 const programs = ['/bin/dash', '/bin/bash', '/bin/busybox'];
 
 for (const program of programs) {
@@ -122,7 +127,43 @@ for (const program of programs) {
       // Those of the last batch may not be over yet.
       assert.ok(children.length <= 3, children.join('\n'));
     });
+
+    it('leaves no file behind when the connection was gone before it could answer', async () => {
+      const place = mkdtempSync(join(folder, 'unheard-'));
+      const path = join(place, 'conf');
+      writeFileSync(path, 'old');
+      const replacement = { path, hash: hashOfNothing, mode: 0o600, backup: true } as const;
+      for (const [expected, content] of [
+        ['any', 'beside'],
+        ['none', 'input'],
+      ] as const) {
+        await runUnheard(program, replacing({ ...replacement, expected, content }));
+      }
+      // The folder of a kept shell lies in memory; here it lies where nobody else makes one.
+      const bin = mkdtempSync(join(folder, 'bin-'));
+      writeFileSync(
+        join(bin, 'mktemp'),
+        `#!/bin/sh\nPATH=\${PATH#*:} exec mktemp -d ${place}/kept-XXXXXX\n`,
+        { mode: 0o755 },
+      );
+      await runUnheard(program, `PATH=${bin}:$PATH\n${keptShellOpening('nonce')}`);
+      assert.deepEqual(readdirSync(place), ['conf']);
+      assert.equal(readFileSync(path, 'utf8'), 'old');
+    });
   });
+}
+
+/** Runs a text whose output nobody reads any more, as when the connection is gone; resolves when it has ended. */
+async function runUnheard(program: string, text: string): Promise<void> {
+  const child = spawn(program, ['-c', `read -r begin\n${text}`]);
+  const ended = once(child, 'exit');
+  for (const output of [child.stdout, child.stderr]) {
+    const closed = once(output, 'close');
+    output.destroy();
+    await closed;
+  }
+  child.stdin.end('begin\n');
+  await ended;
 }
 
 /** Lines of /proc/<pid>/stat of all children of a process, those that have ended and were not asked for included. */
