@@ -42,7 +42,8 @@ function tasks(script: StepScript, title: string, number: string): Task[] {
   const check = `checked_${number}`;
   const password =
     script.needsPassword === true
-      ? 'PASSWORD_FILE=$(mktemp) || exit 1\ntrap \'rm -f "$PASSWORD_FILE"\' EXIT\nprintf \'%s\\n\' "$PASSWORD" > "$PASSWORD_FILE"\n'
+      ? // Some shells do not run the trap of EXIT when a signal ends them.
+        'PASSWORD_FILE=$(mktemp) || exit 1\ntrap \'rm -f "$PASSWORD_FILE"\' EXIT\ntrap \'exit 1\' HUP INT PIPE TERM\nprintf \'%s\\n\' "$PASSWORD" > "$PASSWORD_FILE"\n'
       : '';
   const functions = script.functions === undefined ? '' : `${script.functions}\n`;
   const list: Task[] = [];

@@ -114,7 +114,7 @@ step() {
     printf '%s\\n' "$PRELUDE"
     for name in $3; do eval "value=\\$$name"; printf '%s=%s\\n' "$name" "$(quoted "$value")"; done
     case "$body" in *PASSWORD_FILE*)
-      printf '%s\\n' 'PASSWORD_FILE=$(mktemp) || exit 1' 'trap "rm -f \\"$PASSWORD_FILE\\"" EXIT'
+      printf '%s\\n' 'PASSWORD_FILE=$(mktemp) || exit 1' 'trap "rm -f \\"$PASSWORD_FILE\\"" EXIT' 'trap "exit 1" HUP INT PIPE TERM'
       printf 'printf "%%s\\\\n" %s > "$PASSWORD_FILE"\\n' "$(quoted "$PASSWORD")" ;;
     esac
     printf '%s\\n' "$body" 'if check; then echo "  already true"; else (set -e; run) && verify || exit 1; echo "  done"; fi'
