@@ -57,5 +57,10 @@ export interface HostPrompts {
   ): Promise<readonly string[] | undefined>;
   /** Whether the unknown key is the machine's own. */
   confirmHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Told that a question about the key of this host (the name that was asked for) is or will be open. What it answers
+   * is called when there is none any more.
+   */
+  hostKeyWaits?(host: string): () => void;
   readonly secrets: SecretStore;
 }

@@ -35,14 +35,14 @@ describe('the first contact with unknown machines', () => {
     await asked(' is not known yet').waitFor();
     const waiting = async () =>
       (await workbench.rows()).filter(({ aria }) => aria.includes('Host key: waits for you'));
-    await eventually('the nodes that wait', waiting, (rows) => rows.length === 2);
+    await eventually('the nodes that wait', waiting, (rows) => rows.length === 4);
     // Hidden by Escape, the question stays open; a click on the node shows it again.
     await page.keyboard.press('Escape');
     await asked(' is not known yet').waitFor({ state: 'hidden' });
     await workbench.picture('host-key-waits');
     await page.locator('.pane-body [role=treeitem]', { hasText: 'waits for you' }).first().click();
     await asked(' is not known yet').waitFor();
-    await eventually('the same question still', waiting, (rows) => rows.length === 2);
+    await eventually('the same questions still', waiting, (rows) => rows.length === 4);
     // Refused, a host is left alone until the person connects again.
     const refused = async () =>
       (await workbench.rows()).filter(({ aria }) => aria.includes('host key not accepted'));

@@ -133,6 +133,10 @@ export class EditorPrompts implements HostPrompts {
     });
   }
 
+  hostKeyWaits(host: string): () => void {
+    return this.questions.add(host, 'host key');
+  }
+
   /** Notes what the host waits for until it is answered. */
   private async whileOpen<T>(
     host: string,

@@ -5,7 +5,7 @@ export type QuestionKind = 'host key' | 'password' | 'login';
 
 interface Waiting {
   readonly kind: QuestionKind;
-  /** Shows the question once more; absent when it stays in sight until it is answered. */
+  /** Shows the question once more; absent when it stays in sight until it is answered, or has not had its turn yet. */
   readonly show: (() => void) | undefined;
 }
 
@@ -40,11 +40,14 @@ export class OpenQuestions implements vscode.Disposable {
     return this.waiting.size > 0;
   }
 
-  /** Brings the host's question into sight again. `false`: it has none. */
+  /** Brings the host's question into sight again, or the one that it waits behind. `false`: it has none. */
   show(host: string): boolean {
-    const all = this.waiting.get(host) ?? [];
-    all[0]?.show?.();
-    return all.length > 0;
+    const kind = this.of(host);
+    const open = [this.waiting.get(host) ?? [], ...this.waiting.values()]
+      .flat()
+      .find((one) => one.kind === kind && one.show !== undefined);
+    open?.show?.();
+    return kind !== undefined;
   }
 
   dispose(): void {

@@ -88,6 +88,12 @@ export function registerOperationCommands(services: Services, view: ProgressView
       void vscode.window.showErrorMessage(t('The plan cannot run as it is: {0}', reasons[0] ?? ''));
       return;
     }
+    if (planned.preview.steps.every(({ answer }) => answer?.kind === 'done')) {
+      void vscode.window.showInformationMessage(
+        t('{0}: everything is true already, there is nothing to run.', planned.plan.title),
+      );
+      return;
+    }
     const answer = await vscode.window.showInformationMessage(
       t('Read the plan. Nothing has been done yet.'),
       run,

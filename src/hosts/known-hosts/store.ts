@@ -49,6 +49,7 @@ export class HostKeys {
       return;
     }
     asking?.();
+    const over = this.prompts.hostKeyWaits?.(settings.name);
     const asked = this.questions.then(async () => {
       // Somebody may have answered for the same machine while this question waited for its turn.
       signal.throwIfAborted();
@@ -57,7 +58,11 @@ export class HostKeys {
       }
     });
     this.questions = asked.catch(() => undefined);
-    await asked;
+    try {
+      await asked;
+    } finally {
+      over?.();
+    }
   }
 
   private async decided(settings: SshSettings, key: Buffer): Promise<boolean> {

@@ -6,6 +6,7 @@ import { serverLog } from '../../config/readers/server-log.ts';
 import { readAsServer } from '../../config/readers/server.ts';
 import { quote } from '../../hosts/quote.ts';
 import { blocked, notVerified, refused } from '../errors.ts';
+import { leadMoves } from '../host/lead.ts';
 import { nodeRuns, queryNode } from '../host/node-query.ts';
 import { asOf, describe, isSettled } from '../host/servers.ts';
 import { readText } from '../host/text-files.ts';
@@ -133,19 +134,21 @@ function fileStep(
       }
       return refusal(file, catalogue, path, node) ?? { kind: 'needed' };
     },
-    preview: () =>
-      Promise.resolve([
-        { kind: 'file', path, before: file.before, after: file.after },
-        ...effects(names, restarting),
-        ...(effect === 'reload'
-          ? [{ kind: 'command' as const, command: `gs_ctl reload -D ${quote(node.dataDir)}` }]
-          : effect === 'restart'
-            ? restartCommands(cluster, node).map((command) => ({
+    preview: async (context) => [
+      { kind: 'file', path, before: file.before, after: file.after },
+      ...effects(names, restarting),
+      ...(effect === 'reload'
+        ? [{ kind: 'command' as const, command: `gs_ctl reload -D ${quote(node.dataDir)}` }]
+        : effect === 'restart'
+          ? [
+              ...restartCommands(cluster, node).map((command) => ({
                 kind: 'command' as const,
                 command,
-              }))
-            : []),
-      ]),
+              })),
+              ...(await leadMoves(context, cluster, node)),
+            ]
+          : []),
+    ],
     run: (context) => enforce(context, change),
     verify: async (context) => {
       const current = await readText(context, node.host, path);

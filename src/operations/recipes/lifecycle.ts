@@ -99,7 +99,7 @@ function stopOne(layout: Layout, node: NodeLayout, why: StopFor = 'stop'): Step 
   const cluster = homeOf(layout, node);
   return isManaged(cluster)
     ? managedStopStep({ layout, cluster, node }, { after: [] })
-    : stopNodeStep(node, [], (context) =>
+    : stopNodeStep(cluster, node, [], (context) =>
         why === 'restart' ? wrongMode(context, layout, cluster, true) : Promise.resolve(undefined),
       );
 }

@@ -2,8 +2,9 @@ import type { Failure } from '../../base/errors.ts';
 import { t } from '../../base/l10n.ts';
 import { quote } from '../../hosts/quote.ts';
 import { notVerified } from '../errors.ts';
+import { leadMoves } from '../host/lead.ts';
 import { nodeRuns, queryNode } from '../host/node-query.ts';
-import type { Layout, NodeLayout } from '../recipes/layout.ts';
+import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
 import type { Step, StepContext } from '../types.ts';
 import { wrongMode, wrongModeAnswer } from './mode-guards.ts';
 import {
@@ -69,6 +70,7 @@ export function startNodeStep(layout: Layout, node: NodeLayout, after: readonly 
 
 /** The step that stops one node. `refuse`: why it must not be stopped although it runs. */
 export function stopNodeStep(
+  cluster: ClusterLayout,
   node: NodeLayout,
   after: readonly string[],
   refuse?: (context: StepContext) => Promise<Failure | undefined>,
@@ -95,7 +97,10 @@ export function stopNodeStep(
       const failure = await refuse?.(context);
       return failure === undefined ? { kind: 'needed' } : { kind: 'blocked', failure };
     },
-    preview: () => Promise.resolve([{ kind: 'command', command: stopCommand(node) }]),
+    preview: async (context) => [
+      { kind: 'command', command: stopCommand(node) },
+      ...(await leadMoves(context, cluster, node)),
+    ],
     run: (context) => stopNode(context, node),
     verify: async (context) => {
       if (await nodeRuns(context, node)) {

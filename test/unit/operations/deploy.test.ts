@@ -168,6 +168,9 @@ for (const version of versionsToTry('7.0.0')) {
       assert.match(document, /^\+checkpoint_timeout = 20min$/m);
       assert.match(document, /In force after a restart: max_connections/);
       assert.match(document, /In force after a reload: checkpoint_timeout/);
+      assert.deepEqual(document.match(/\S+ leads \w+ now\./g), [
+        'production/dn0 leads production now.',
+      ]);
       const result = await bare.run(plan);
       assert.equal(result.outcome, 'done', told(result));
       assert.deepEqual(roles(), exchanged);

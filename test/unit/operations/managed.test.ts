@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { RunResult } from '../../../src/operations/events.ts';
+import { planDocument } from '../../../src/operations/plan-document.ts';
 import { previewPlan } from '../../../src/operations/preview.ts';
 import { applyConfigurationPlan } from '../../../src/operations/recipes/apply-configuration.ts';
 import { layoutOf } from '../../../src/operations/recipes/layout.ts';
@@ -143,6 +144,8 @@ for (const version of versionsToTry('7.0.0')) {
 
     it('applies a configuration: nodes are restarted by cm_ctl and by nothing else', async () => {
       const plan = await applied('recovery/dn0', 'max_connections = 321\n');
+      const preview = await previewPlan(plan, { pool: one.pool, folder: one.lab.dir });
+      assert.match(planDocument(preview), /recovery\/dn0 leads recovery now\./);
       const result = await one.run(plan);
       isDone(result);
       const output = result.steps[0]?.output ?? '';
