@@ -160,7 +160,8 @@ export function ownChannel(
 
 /** Ends a command that was started by `ownChannel`, from another channel. */
 export function endProcess(pid: number): string {
-  return `z ${pid}\n`;
+  // Cut within the number it would be another process's; cut within quotes it is no command.
+  return `z '${pid}'\n`;
 }
 
 /**

@@ -77,10 +77,11 @@ class HostLock {
     const folder = await stateFolder(this.shell);
     const lock = quote(`${folder}/lock`);
     const mine = quote(`${folder}/lock.${holder.run}`);
+    const text = quote(JSON.stringify(holder));
     for (let attempt = 1; ; attempt += 1) {
+      // The content is part of the command, which arrives whole or not at all; of an input half might come.
       const answer = await this.shell.run(
-        `umask 077; cat > ${mine} && { ln -- ${mine} ${lock}; taken=$?; cat -- ${lock} 2>/dev/null; rm -f -- ${mine}; exit $((taken == 0 ? 0 : 10)); }`,
-        { input: `${JSON.stringify(holder)}\n` },
+        `umask 077; printf '%s\\n' ${text} | cat > ${mine} && { ln -- ${mine} ${lock}; taken=$?; cat -- ${lock} 2>/dev/null; rm -f -- ${mine}; exit $((taken == 0 ? 0 : 10)); }`,
       );
       if (answer.code === 0) {
         return undefined;
@@ -93,6 +94,10 @@ class HostLock {
         throw diskFull(this.shell.host, `${folder}/lock`, answer.stderr.trim());
       }
       if (answer.code !== 10 || attempt === 3) {
+        if ((await this.shell.run(`test -e ${lock}`)).code === 0) {
+          // It stands there and says nothing, or may not be read.
+          return '';
+        }
         throw commandFailed('ln', this.shell.host, answer.code, answer.stderr);
       }
     }

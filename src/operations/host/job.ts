@@ -156,7 +156,12 @@ class Job {
       `J=${job}`,
       'rm -rf -- "$J" && mkdir -- "$J" || exit 1',
       `printf '%s\\n' ${quote(this.request.script)} > "$J/command" || exit 1`,
-      ...(secret === undefined ? [] : ['cat > "$J/secret" || exit 1']),
+      // With the connection cut meanwhile, half a secret would be another one: it has come whole when its line ends.
+      ...(secret === undefined
+        ? []
+        : [
+            'cat > "$J/secret" && test "$(tail -c 1 -- "$J/secret" | wc -l)" -eq 1 || { rm -f -- "$J/secret"; exit 1; }',
+          ]),
       'if command -v setsid > /dev/null; then D=setsid; else D=nohup; fi',
       `$D sh -c ${quote(wrapper)} job "$J" > /dev/null 2>&1 < /dev/null &`,
       'true',

@@ -127,8 +127,9 @@ class Session {
       this.cancelled = true;
     }
     try {
-      await this.shell.follow(gsqlCommand(this.node, this.options.database), {
-        input: this.input(),
+      const { command, input } = gsql(this.node, this.script(), this.options.database);
+      await this.shell.follow(command, {
+        input,
         signal: this.stop.signal,
         onStdout: (chunk) => this.take(chunk),
         onStderr: (chunk) => this.takeMessages(chunk),
@@ -148,7 +149,7 @@ class Session {
     return this.cancelled;
   }
 
-  private input(): string {
+  private script(): string {
     // gsql would take the first line for a password when it asks for one; so that line says nothing.
     return [
       '--',
@@ -158,7 +159,6 @@ class Session {
         ended(this.limited(statement), statement.terminator),
         `\\echo ${this.marker}`,
       ]),
-      '',
     ].join('\n');
   }
 
@@ -224,8 +224,10 @@ class Session {
   private async cancel(): Promise<void> {
     this.cancelled = true;
     if (this.backend !== undefined && /^\d+$/.test(this.backend)) {
-      await this.shell.run(gsqlCommand(this.node, this.options.database), {
-        input: `--\nselect pg_cancel_backend(${this.backend});\n`,
+      const script = `--\nselect pg_cancel_backend(${this.backend});`;
+      const { command, input } = gsql(this.node, script, this.options.database);
+      await this.shell.run(command, {
+        input,
         timeout: 5_000,
         long: true,
       });
@@ -259,8 +261,17 @@ class Session {
   }
 }
 
-/** gsql in the form that `parseStatementOutput` reads; the script comes on its standard input. */
-function gsqlCommand(node: NodeSpec, database = 'postgres'): string {
+/**
+ * gsql in the form that `parseStatementOutput` reads, and the script as its input. When its input ends gsql runs what it
+ * has of an open statement (openGauss, src/bin/psql/mainloop.cpp), which after a cut connection may be a DELETE without
+ * its WHERE: so it starts only when the whole script is there.
+ */
+function gsql(
+  node: NodeSpec,
+  script: string,
+  database = 'postgres',
+): { readonly command: string; readonly input: string } {
+  const input = script.trimEnd();
   const line = command(
     'gsql',
     '-X',
@@ -270,7 +281,11 @@ function gsqlCommand(node: NodeSpec, database = 'postgres'): string {
     ...['-P', `null=${nullMarker}`, '-P', 'footer=on', '-P', 'pager=off'],
     ...['-v', 'ON_ERROR_STOP=1'],
   );
-  return `${nodePrelude(node)}${line}`;
+  const isWhole = `[ "$(printf %s "$S" | wc -c)" -eq ${Buffer.byteLength(input)} ]`;
+  return {
+    command: `${nodePrelude(node)}S=$(cat) && ${isWhole} || exit 1; printf '%s\\n' "$S" | ${line}`,
+    input,
+  };
 }
 
 function ended(text: string, terminator: Statement['terminator']): string {
@@ -319,9 +334,10 @@ async function withTypes(
       const names = (result.columns ?? []).map((_, index) => `c${index}`);
       const query =
         `select ${names.map((name) => `pg_typeof(q.${name})::text`).join(', ')} from (select 1) as one ` +
-        `left join (select * from (\n${result.statement.text}\n) as s limit 0) as q(${names.join(', ')}) on true;\n`;
-      const answer = await shell.run(gsqlCommand(node, options.database), {
-        input: `--\n${query}`,
+        `left join (select * from (\n${result.statement.text}\n) as s limit 0) as q(${names.join(', ')}) on true;`;
+      const { command, input } = gsql(node, `--\n${query}`, options.database);
+      const answer = await shell.run(command, {
+        input,
         timeout: 10_000,
         long: true,
         ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -218,6 +218,13 @@ describe('runner', () => {
     await writeFile(lockOf('b'), 'not ours at all');
     await assert.rejects(run(plan([jobStep('two', 'b', root)])), { code: 'locked' });
     assert.equal(await readFile(lockOf('b'), 'utf8'), 'not ours at all');
+    await writeFile(lockOf('b'), '');
+    await assert.rejects(run(plan([jobStep('two', 'b', root)])), (thrown) => {
+      assert.ok(thrown instanceof Failure && thrown.code === 'locked');
+      assert.match(thrown.message, /not a lock that we understand/);
+      return true;
+    });
+    assert.equal(await readFile(lockOf('b'), 'utf8'), '');
   });
 
   it('lets only one of two runs of a plan at a time', async () => {
@@ -340,6 +347,29 @@ describe('runner', () => {
       kept.stdout.split('\n').filter((line) => line !== '' && !line.endsWith('/log')),
       [],
     );
+  });
+
+  it('starts nothing with half a secret, and locks with a whole holder or not at all', async () => {
+    const made = join(root, 'made');
+    const step: Step = {
+      ...jobStep('secret', 'a', root),
+      check: () => Promise.resolve({ kind: 'needed' }),
+      run: async (context) => {
+        const { runJob } = await import('../../../src/operations/host/job.ts');
+        const secret = await context.secret('initial-user-password');
+        const script = `cp "$SECRET_FILE" ${made}`;
+        await runJob(context, 'a', { id: 'secret', tool: 'tool', secret, script });
+      },
+    };
+    for (const length of [0, 5, 'Gauss_234'.length]) {
+      pool.arrives = (input) => input.slice(0, length);
+      const result = await run(plan([step]));
+      assert.equal(result.outcome, 'failed');
+      assert.equal(await exists(made), false, await readFile(made, 'utf8').catch(() => ''));
+    }
+    delete pool.arrives;
+    await run(plan([step]));
+    assert.equal(await readFile(made, 'utf8'), 'Gauss_234\n');
   });
 
   it('takes over the lock of an own run that was killed right after it had locked', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import type { HostPool } from '../../../src/hosts/shell.ts';
+import type { FollowOptions, HostPool, Shell } from '../../../src/hosts/shell.ts';
 import { compareResults } from '../../../src/operations/sql/compare.ts';
 import { resultCsv, resultJson } from '../../../src/operations/sql/export.ts';
 import { runSql } from '../../../src/operations/sql/run.ts';
@@ -36,6 +36,37 @@ describe('SQL on nodes', () => {
     assert.ok(node);
     return runSql(await pool.shell(node.host), node, text, options);
   };
+
+  it('runs nothing of a script that has not come whole', async () => {
+    await sql('create table cut (a int) with (segment = on); insert into cut values (1), (2)');
+    const node = nodeById(topology, 'production/dn0');
+    assert.ok(node);
+    const shell = await pool.shell(node.host);
+    const script = 'delete from cut where a = 1';
+    let length = 0;
+    const cut = Object.assign(Object.create(shell) as Shell, {
+      follow: (command: string, options: FollowOptions) => {
+        const input = String(options.input);
+        length = input.indexOf(' where a');
+        return shell.follow(command, { ...options, input: input.slice(0, length) });
+      },
+    });
+    await runSql(cut, node, script);
+    assert.ok(length > 0);
+    assert.deepEqual((await sql('select count(*) from cut')).results[0]?.rows, [['2']]);
+    assert.deepEqual((await sql(script)).results[0]?.tags, ['DELETE 1']);
+    await sql('drop table cut');
+  });
+
+  it('hands every character of a script on', async () => {
+    // The bytes that some shells use for themselves are among them.
+    const text = Array.from({ length: 0x800 }, (_, code) => String.fromCodePoint(code + 0x20))
+      .join('')
+      .replaceAll("'", "''");
+    const outcome = await sql(`select '${text}' as text, '中文\\n%s%% \t' as more`);
+    assert.equal(outcome.error, undefined);
+    assert.deepEqual(outcome.results[0]?.rows, [[text.replaceAll("''", "'"), '中文\\n%s%% \t']]);
+  });
 
   it('answers each statement with its columns, types, rows, tags and notices', async () => {
     const outcome = await sql(

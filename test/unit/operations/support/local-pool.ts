@@ -36,7 +36,12 @@ class HomeShell implements Shell {
     options?: RunOptions & { readonly long?: boolean },
   ): Promise<RunResult> {
     await this.pool.beforeRun?.(this.host, command);
-    const answer = await this.inner.run(command, { ...options, env: this.env(options) });
+    const input = options?.input;
+    const answer = await this.inner.run(command, {
+      ...options,
+      env: this.env(options),
+      ...(input === undefined ? {} : { input: this.pool.arrives?.(input) ?? input }),
+    });
     await this.pool.afterRun?.(this.host, command);
     return answer;
   }
@@ -74,6 +79,8 @@ class HomeShell implements Shell {
 export class LocalPool implements HostPool {
   beforeRun?: (host: string, command: string) => void | Promise<void>;
   afterRun?: (host: string, command: string) => void | Promise<void>;
+  /** What comes of a command's input, as when the connection is cut meanwhile. */
+  arrives?: (input: Uint8Array | string) => Uint8Array | string;
   private readonly root: string;
   private readonly shells = new Map<string, Promise<HomeShell>>();
 
