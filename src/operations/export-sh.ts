@@ -79,7 +79,7 @@ export function exportShellScript(plan: Plan): string {
               : [comment(`${t('Destructive:')} ${step.destructive}`)]),
             ...(step.restarts === undefined
               ? []
-              : [comment(`${t('Restarted:')} ${step.restarts}`)]),
+              : [comment(`${t('Stopped or restarted:')} ${step.restarts}`)]),
             ...parts.map((script) => partLines(script, `${step.title} (${script.host})`)),
           ].join('\n'),
         ];

@@ -48,7 +48,7 @@ export function planDocument(preview: PlanPreview): string {
       : [
           `| ${t('Time')} | ${t('about {0}', duration(seconds))} |`,
           `| ${t('Lost')} | ${destructive.length === 0 ? t('nothing') : `⚠ ${plain(destructive.map((one) => one.step.destructive).join(' '))}`} |`,
-          `| ${t('Restarted')} | ${restarts.length === 0 ? t('nothing') : plainLines(restarts.map((one) => one.step.restarts).join('\n'))} |`,
+          `| ${t('Stopped or restarted')} | ${restarts.length === 0 ? t('nothing') : plainLines(restarts.map((one) => one.step.restarts).join('\n'))} |`,
         ]),
     ...(plan.confirmNames.length === 0 || destructive.length === 0
       ? []
@@ -141,7 +141,7 @@ function stepSection(
     );
   }
   if (step.restarts !== undefined && !shaken) {
-    out.push(t('Restarted: {0}', plain(step.restarts)), '');
+    out.push(t('Stopped or restarted: {0}', plain(step.restarts)), '');
   }
   for (const part of check ? [] : one.parts) {
     out.push(...partLines(part), '');

@@ -161,7 +161,7 @@ export async function confirm(planned: Planned): Promise<boolean> {
       modal: true,
       detail: [
         ...(lost.length > 0 ? [t('Lost: {0}', lost.join(' '))] : []),
-        ...(restarted.length > 0 ? [t('Restarted: {0}', restarted.join('; '))] : []),
+        ...(restarted.length > 0 ? [t('Stopped or restarted: {0}', restarted.join('; '))] : []),
       ].join('\n'),
     },
     run,
