@@ -81,7 +81,8 @@ class HostLock {
     for (let attempt = 1; ; attempt += 1) {
       // The content is part of the command, which arrives whole or not at all; of an input half might come.
       const answer = await this.shell.run(
-        `umask 077; printf '%s\\n' ${text} | cat > ${mine} && { ln -- ${mine} ${lock}; taken=$?; cat -- ${lock} 2>/dev/null; rm -f -- ${mine}; exit $((taken == 0 ? 0 : 10)); }`,
+        `umask 077; m=${mine}; trap 'trap "" 1 2 13 15; rm -f -- "$m"' 0; trap 'exit 129' 1 2 13 15; ` +
+          `printf '%s\\n' ${text} | cat > "$m" && { ln -- "$m" ${lock}; taken=$?; cat -- ${lock} 2>/dev/null; exit $((taken == 0 ? 0 : 10)); }`,
       );
       if (answer.code === 0) {
         return undefined;
