@@ -1,9 +1,10 @@
 import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { diskFull } from '../hosts/file-errors.ts';
 import { quote } from '../hosts/quote.ts';
 import type { Shell } from '../hosts/shell.ts';
-import { commandFailed, journalUnreadable } from './errors.ts';
+import { commandFailed, isDiskFull, journalUnreadable } from './errors.ts';
 import { stateFolder, statePath } from './host/state-folder.ts';
 import type { CreatedItem, RecipeName, RoleHistory } from './types.ts';
 
@@ -170,6 +171,9 @@ export class HostJournal implements JournalStore {
     // A blank line before each record costs nothing and keeps it whole when the line before was torn by a crash.
     const command = `umask 077; cat >> ${file} && { sync -- ${file} 2>/dev/null || sync; }`;
     const answer = await this.shell.run(command, { input: `\n${JSON.stringify(record)}\n` });
+    if (isDiskFull(answer.stderr)) {
+      throw diskFull(this.shell.host, path, answer.stderr.trim());
+    }
     if (answer.code !== 0) {
       throw journalUnreadable(
         path,

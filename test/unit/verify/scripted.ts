@@ -157,7 +157,7 @@ export function scriptedPool(topology: Topology, answers: Answers = {}): HostPoo
       const node = byPort(text, host);
       const input = String(options.input ?? '');
       const session: Session = new Map();
-      for (const part of input.split(/\\echo (ogdc-\w+)\n/)) {
+      for (const part of input.split(/\\echo (ogdc-\w+)(?:\n|$)/)) {
         if (/^ogdc-\w+$/.test(part)) {
           options.onStdout(`${part}\n`);
           continue;
