@@ -2,7 +2,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { HostPool } from '../hosts/shell.ts';
 import { systemIdentifiers } from '../status/pg-controldata.ts';
 import type { ControlData } from '../status/pg-controldata.ts';
-import { currentRole } from '../status/replication.ts';
+import { currentRole, isLeading } from '../status/replication.ts';
 import type { NodeRole, Snapshot } from '../status/types.ts';
 import type { ClusterSpec, NodeSpec, Topology } from '../topology/types.ts';
 import type { Clock } from './clock.ts';
@@ -108,11 +108,7 @@ export class ControlWatch implements Disposable {
   private leader(cluster: ClusterSpec): NodeSpec | undefined {
     const snapshot = this.options.snapshot();
     return cluster.nodes.find((node) => {
-      const role = this.roleOf(node);
-      return (
-        snapshot?.nodes.get(node.id)?.state.kind === 'ok' &&
-        (role === 'Primary' || role === 'Main Standby')
-      );
+      return snapshot?.nodes.get(node.id)?.state.kind === 'ok' && isLeading(this.roleOf(node));
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Topology } from '../topology/types.ts';
-import { exportPrelude } from './export-prelude.ts';
+import { exportPrelude, passwordFileLines } from './export-prelude.ts';
 import { exportable } from './export-refusal.ts';
 import type { Plan, StepScript } from './types.ts';
 
@@ -42,8 +42,7 @@ function tasks(script: StepScript, title: string, number: string): Task[] {
   const check = `checked_${number}`;
   const password =
     script.needsPassword === true
-      ? // Some shells do not run the trap of EXIT when a signal ends them.
-        'PASSWORD_FILE=$(mktemp) || exit 1\ntrap \'rm -f "$PASSWORD_FILE"\' EXIT\ntrap \'exit 1\' HUP INT PIPE TERM\nprintf \'%s\\n\' "$PASSWORD" > "$PASSWORD_FILE"\n'
+      ? `${passwordFileLines.join('\n')}\nprintf '%s\\n' "$PASSWORD" > "$PASSWORD_FILE"\n`
       : '';
   const functions = script.functions === undefined ? '' : `${script.functions}\n`;
   const list: Task[] = [];

@@ -98,3 +98,10 @@ refuse_same_volume() {
   done
 }
 `;
+
+/** What makes the file that hands the password to a tool. Some shells do not run the trap of EXIT when a signal ends them. */
+export const passwordFileLines: readonly string[] = [
+  'PASSWORD_FILE=$(mktemp) || exit 1',
+  'trap \'rm -f "$PASSWORD_FILE"\' EXIT',
+  "trap 'exit 1' HUP INT PIPE TERM",
+];

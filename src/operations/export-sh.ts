@@ -1,7 +1,7 @@
 import { t } from '../base/l10n.ts';
 import { command, operand, quote } from '../hosts/quote.ts';
 import type { Topology } from '../topology/types.ts';
-import { exportPrelude } from './export-prelude.ts';
+import { exportPrelude, passwordFileLines } from './export-prelude.ts';
 import { exportable } from './export-refusal.ts';
 import type { Plan, ScriptValue, StepScript } from './types.ts';
 
@@ -114,7 +114,7 @@ step() {
     printf '%s\\n' "$PRELUDE"
     for name in $3; do eval "value=\\$$name"; printf '%s=%s\\n' "$name" "$(quoted "$value")"; done
     case "$body" in *PASSWORD_FILE*)
-      printf '%s\\n' 'PASSWORD_FILE=$(mktemp) || exit 1' 'trap "rm -f \\"$PASSWORD_FILE\\"" EXIT' 'trap "exit 1" HUP INT PIPE TERM'
+      printf '%s\\n' ${passwordFileLines.map((line) => quote(line)).join(' ')}
       printf 'printf "%%s\\\\n" %s > "$PASSWORD_FILE"\\n' "$(quoted "$PASSWORD")" ;;
     esac
     printf '%s\\n' "$body" 'if check; then echo "  already true"; else (set -e; run) && verify || exit 1; echo "  done"; fi'

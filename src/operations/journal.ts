@@ -171,14 +171,13 @@ export class HostJournal implements JournalStore {
     // A blank line before each record costs nothing and keeps it whole when the line before was torn by a crash.
     const command = `umask 077; cat >> ${file} && { sync -- ${file} 2>/dev/null || sync; }`;
     const answer = await this.shell.run(command, { input: `\n${JSON.stringify(record)}\n` });
-    if (isDiskFull(answer.stderr)) {
-      throw diskFull(this.shell.host, path, answer.stderr.trim());
-    }
     if (answer.code !== 0) {
-      throw journalUnreadable(
-        path,
-        commandFailed('cat', this.shell.host, answer.code, answer.stderr),
-      );
+      throw isDiskFull(answer.stderr)
+        ? diskFull(this.shell.host, path, answer.stderr.trim())
+        : journalUnreadable(
+            path,
+            commandFailed('cat', this.shell.host, answer.code, answer.stderr),
+          );
     }
   }
 }

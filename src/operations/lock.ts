@@ -94,13 +94,14 @@ class HostLock {
       if (isDiskFull(answer.stderr)) {
         throw diskFull(this.shell.host, `${folder}/lock`, answer.stderr.trim());
       }
-      if (answer.code !== 10 || attempt === 3) {
-        if ((await this.shell.run(`test -e ${lock}`)).code === 0) {
-          // It stands there and says nothing, or may not be read.
-          return '';
-        }
-        throw commandFailed('ln', this.shell.host, answer.code, answer.stderr);
+      if (answer.code === 10 && attempt < 3) {
+        continue;
       }
+      if (answer.code === 10 && (await this.shell.run(`test -e ${lock}`)).code === 0) {
+        // It stands there and says nothing, or may not be read.
+        return '';
+      }
+      throw commandFailed('ln', this.shell.host, answer.code, answer.stderr);
     }
   }
 

@@ -25,6 +25,11 @@ export function currentRole(state: NodeState | undefined): NodeRole | undefined 
   return state?.kind === 'ok' || state?.kind === 'degraded' ? state.role : undefined;
 }
 
+/** Whether a role leads its cluster: the one that writes, or the one that receives for the standby cluster. */
+export function isLeading(role: string | undefined): role is 'Primary' | 'Main Standby' {
+  return role === 'Primary' || role === 'Main Standby';
+}
+
 /** The newest reading of a node, however old it is. */
 export function lastReading(state: NodeState | undefined): Reading | undefined {
   switch (state?.kind) {
@@ -83,7 +88,7 @@ export function crossClusterReceiver(
   }
   // A standby whose own cluster has a leader receives, if at all, from that one; it is not the door.
   const ownLeader = clusterByName(topology, node.cluster)?.nodes.some((one) =>
-    ['Primary', 'Main Standby'].includes(currentRole(snapshot.nodes.get(one.id)?.state) ?? ''),
+    isLeading(currentRole(snapshot.nodes.get(one.id)?.state)),
   );
   return ownLeader === true ? undefined : receiver;
 }

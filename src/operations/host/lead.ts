@@ -1,4 +1,5 @@
 import { t } from '../../base/l10n.ts';
+import { isLeading } from '../../status/replication.ts';
 import type { ClusterLayout, NodeLayout } from '../recipes/layout.ts';
 import type { PreviewPart, StepContext } from '../types.ts';
 import { nodeRuns, queryNode } from './node-query.ts';
@@ -12,8 +13,7 @@ export async function leadMoves(
   if (cluster.nodes.length < 2 || !(await nodeRuns(context, node))) {
     return [];
   }
-  const role = (await queryNode(context, node)).haState?.localRole;
-  return role === 'Primary' || role === 'Main Standby'
+  return isLeading((await queryNode(context, node)).haState?.localRole)
     ? [
         {
           kind: 'note',

@@ -2,6 +2,7 @@ import { t } from '../../base/l10n.ts';
 import { readCmConfig } from '../../config/files/cm-config.ts';
 import { parseIni } from '../../config/files/ini.ts';
 import { quote } from '../../hosts/quote.ts';
+import { isLeading } from '../../status/replication.ts';
 import type { GsCtlQuery } from '../../status/types.ts';
 import { commandFailed, notVerified } from '../errors.ts';
 import { poll } from '../execute-step.ts';
@@ -184,7 +185,7 @@ async function hasOtherRoles(
     (query) =>
       query.kind === 'online' &&
       query.haState?.dbState === 'Normal' &&
-      ['Primary', 'Main Standby'].includes(query.haState.localRole) &&
+      isLeading(query.haState.localRole) &&
       query.haState.localRole !== leadingRole(as),
   );
 }
@@ -318,6 +319,11 @@ export function describe(node: NodeLayout, query: GsCtlQuery): string {
 /** What stops the server of a node, as `stopNode` does. */
 export function stopCommand(node: NodeLayout): string {
   return `gs_ctl stop -D ${quote(node.dataDir)} -m fast`;
+}
+
+/** The same for an exported script: with the node's environment, and nothing when the server does not run. */
+export function stopScript(node: NodeLayout): string {
+  return `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then ${stopCommand(node)}; fi)`;
 }
 
 /** Stops one server, by gs_ctl, or by its process when its DSS is gone and gs_ctl refuses to work without it. */

@@ -2,6 +2,7 @@ import { t } from '../../base/l10n.ts';
 import { parseConf, type ConfDocument } from '../../config/document.ts';
 import { linesOf } from '../../config/edit.ts';
 import { isHostFailure } from '../../hosts/errors.ts';
+import { isLeading } from '../../status/replication.ts';
 import { describe, type StartAs } from '../host/servers.ts';
 import { readText } from '../host/text-files.ts';
 import type { ClusterLayout, Layout, NodeLayout } from '../recipes/layout.ts';
@@ -139,7 +140,7 @@ export async function liveMode(
   let leads: StartAs | undefined;
   for (const one of view.nodes) {
     const role = one.kind === 'running' ? one.query.haState?.localRole : undefined;
-    if (one.kind === 'running' && (role === 'Primary' || role === 'Main Standby')) {
+    if (one.kind === 'running' && isLeading(role)) {
       const mode = role === 'Main Standby' ? 'standby' : independent ? 'independent' : 'primary';
       said.push({ mode, words: describe(one.node, one.query) });
       leads = mode;

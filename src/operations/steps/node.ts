@@ -15,6 +15,7 @@ import {
   startNode,
   stopCommand,
   stopNode,
+  stopScript,
 } from '../host/servers.ts';
 
 /** The step that starts one node of a cluster, in the cluster's mode. */
@@ -84,12 +85,7 @@ export function stopNodeStep(
     restarts: t('{0} is stopped', node.id),
     timeout: 300_000,
     estimate: 3,
-    scripts: [
-      {
-        host: node.host,
-        run: `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then ${stopCommand(node)}; fi)`,
-      },
-    ],
+    scripts: [{ host: node.host, run: stopScript(node) }],
     check: async (context) => {
       if (!(await nodeRuns(context, node))) {
         return { kind: 'done', evidence: t('{0} does not run.', node.id) };

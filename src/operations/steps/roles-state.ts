@@ -7,6 +7,7 @@ import { isHostFailure } from '../../hosts/errors.ts';
 import { quote } from '../../hosts/quote.ts';
 import { lsnDifference } from '../../status/lsn.ts';
 import type { ControlData } from '../../status/pg-controldata.ts';
+import { isLeading } from '../../status/replication.ts';
 import type { GsCtlQuery } from '../../status/types.ts';
 import { blocked } from '../errors.ts';
 import { runForNode } from '../host/command.ts';
@@ -87,9 +88,8 @@ export function primariesOf(view: ClusterView): readonly NodeView[] {
 
 /** The node that leads the cluster as Primary or Main Standby and answers. */
 export function leaderIn(view: ClusterView): (NodeView & { kind: 'running' }) | undefined {
-  return view.nodes.find(
-    (node): node is NodeView & { kind: 'running' } =>
-      answeredRole(node) === 'Primary' || answeredRole(node) === 'Main Standby',
+  return view.nodes.find((node): node is NodeView & { kind: 'running' } =>
+    isLeading(answeredRole(node)),
   );
 }
 

@@ -11,8 +11,8 @@ import {
   startCluster,
   startCommand,
   stopCluster,
-  stopCommand,
   stopCommands,
+  stopScript,
   type StartAs,
   wantedRole,
 } from '../host/servers.ts';
@@ -140,10 +140,7 @@ export function stopClusterStep(
       ...options.scriptUnless,
       run: [...nodes]
         .reverse()
-        .map(
-          (node) =>
-            `(. ${quote(node.envFile)}; if gs_ctl status -D ${quote(node.dataDir)} > /dev/null; then ${stopCommand(node)}; fi)`,
-        )
+        .map((node) => stopScript(node))
         .join('\n'),
     })),
     check: async (context) => {

@@ -10,6 +10,7 @@ import { Failure } from '../../../src/base/errors.ts';
 import { connectionLost, resultUnknown } from '../../../src/hosts/errors.ts';
 import type { RunEvent, RunResult } from '../../../src/operations/events.ts';
 import { folderState, makeFolder } from '../../../src/operations/host/folders.ts';
+import { runJob, type JobResult } from '../../../src/operations/host/job.ts';
 import { createdItems, parseJournal, runsOf } from '../../../src/operations/journal.ts';
 import { localJournalPath, runPlan, type RunOptions } from '../../../src/operations/runner.ts';
 import type { Plan, Step } from '../../../src/operations/types.ts';
@@ -53,6 +54,19 @@ async function exists(path: string): Promise<boolean> {
 }
 
 const lockOf = (host: string): string => join(pool.home(host), '.opengauss-dual-cluster/lock');
+
+/** A step with a job that is handed the password. */
+function secretStep(script: string, ended?: (result: JobResult) => void): Step {
+  return {
+    ...jobStep('secret', 'a', root),
+    check: () => Promise.resolve({ kind: 'needed' }),
+    run: async (context) => {
+      const secret = await context.secret('initial-user-password');
+      const result = await runJob(context, 'a', { id: 'secret', tool: 'tool', secret, script });
+      ended?.(result);
+    },
+  };
+}
 
 describe('runner', () => {
   beforeEach(fresh);
@@ -317,21 +331,12 @@ describe('runner', () => {
 
   it('shows no secret anywhere, even when a tool prints it', async () => {
     const texts: string[] = [];
-    const step: Step = {
-      ...jobStep('secret', 'a', root),
-      check: () => Promise.resolve({ kind: 'needed' }),
-      run: async (context) => {
-        const { runJob } = await import('../../../src/operations/host/job.ts');
-        const secret = await context.secret('initial-user-password');
-        const result = await runJob(context, 'a', {
-          id: 'secret',
-          tool: 'tool',
-          secret,
-          script: 'stat -c %a "$SECRET_FILE"; cat "$SECRET_FILE"; exit 1',
-        });
-        throw new Failure('tool', `it said ${result.output}`);
+    const step = secretStep(
+      'stat -c %a "$SECRET_FILE"; cat "$SECRET_FILE"; exit 1',
+      ({ output }) => {
+        throw new Failure('tool', `it said ${output}`);
       },
-    };
+    );
     const result = await run(plan([step]), {
       onEvent: (event) => texts.push(event.kind === 'output' ? event.text : ''),
     });
@@ -351,16 +356,7 @@ describe('runner', () => {
 
   it('starts nothing with half a secret, and locks with a whole holder or not at all', async () => {
     const made = join(root, 'made');
-    const step: Step = {
-      ...jobStep('secret', 'a', root),
-      check: () => Promise.resolve({ kind: 'needed' }),
-      run: async (context) => {
-        const { runJob } = await import('../../../src/operations/host/job.ts');
-        const secret = await context.secret('initial-user-password');
-        const script = `cp "$SECRET_FILE" ${made}`;
-        await runJob(context, 'a', { id: 'secret', tool: 'tool', secret, script });
-      },
-    };
+    const step = secretStep(`cp "$SECRET_FILE" ${made}`);
     for (const length of [0, 5, 'Gauss_234'.length]) {
       pool.arrives = (input) => input.slice(0, length);
       const result = await run(plan([step]));
