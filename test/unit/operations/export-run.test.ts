@@ -9,7 +9,14 @@ import { password, startBareLab, told, type BareLab } from './support/bare-lab.t
 
 interface Ended {
   readonly code: number | null;
-  readonly output: string;
+  /** What it says of its steps. Which of the two streams is read first says nothing of what was printed first. */
+  readonly said: string;
+  /** What it asks, and what went wrong. */
+  readonly complained: string;
+}
+
+function all(ended: Ended): string {
+  return ended.said + ended.complained;
 }
 
 /** Runs a script with the machine's own `sh` and `ssh`. */
@@ -20,10 +27,11 @@ function runScript(script: string, sshConfig: string): Promise<Ended> {
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: 180_000,
     });
-    let output = '';
-    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-    child.stderr.on('data', (data: Buffer) => (output += data.toString()));
-    child.once('close', (code) => resolve({ code, output }));
+    let said = '';
+    let complained = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complained += text));
+    child.once('close', (code) => resolve({ code, said, complained }));
     child.stdin.end(`${password}\n`);
   });
 }
@@ -38,7 +46,7 @@ describe('the exported script of a deployment', { skip, concurrency: true }, () 
       const plan = deployPlan(bare.layout);
       const script = exportShellScript(plan);
       const first = await runScript(script, bare.lab.sshConfig);
-      assert.equal(first.code, 0, first.output);
+      assert.equal(first.code, 0, all(first));
       const result = await bare.run(plan);
       assert.deepEqual(
         result.steps.filter((one) => one.outcome !== 'skipped').map((one) => one.step.id),
@@ -46,15 +54,15 @@ describe('the exported script of a deployment', { skip, concurrency: true }, () 
         told(result),
       );
       const second = await runScript(script, bare.lab.sshConfig);
-      assert.equal(second.code, 0, second.output);
-      const lines = second.output.split('\n');
+      assert.equal(second.code, 0, all(second));
+      const lines = second.said.split('\n');
       const again = lines.filter((_line, index) => lines[index + 1] === '  done');
       // Only what looks is done again.
       assert.ok(
         again.every((line) => /^(?:Start \w+ as|production is to be|\w+ replicates)/.test(line)),
         again.join('\n'),
       );
-      assert.doesNotMatch(first.output + second.output, new RegExp(password));
+      assert.doesNotMatch(all(first) + all(second), new RegExp(password));
     });
   }
 });
