@@ -8,6 +8,7 @@ import { isThisMachine } from './machine.ts';
 import type { HostPrompts } from './prompts.ts';
 import type { Shell } from './shell.ts';
 import { Slots } from './slots.ts';
+import type { Attempt } from './ssh/connect.ts';
 import type { SshConnection } from './ssh/connection.ts';
 import { OpenedKeys } from './ssh/key-ring.ts';
 import { Links } from './ssh/links.ts';
@@ -189,8 +190,9 @@ class Pool implements TerminalPool {
   /** One attempt, whoever waits for it. */
   private async attempt(host: string, entry: Entry): Promise<Machine> {
     entry.abort = new AbortController();
+    const { signal } = entry.abort;
     try {
-      const machine = await this.reach(host, entry.abort.signal);
+      const machine = await this.reach(host, { signal, begun: this.passwords.now() });
       if (this.isClosed) {
         await machine.shell.close();
         throw closed(host);
@@ -214,7 +216,7 @@ class Pool implements TerminalPool {
     }
   }
 
-  private async reach(host: string, signal: AbortSignal): Promise<Machine> {
+  private async reach(host: string, attempt: Attempt): Promise<Machine> {
     const local = (): Machine => ({
       shell: createLocalShell(host, () => this.refuse(host)),
       connection: undefined,
@@ -227,12 +229,12 @@ class Pool implements TerminalPool {
       files: this.options.sshConfigFiles,
       askProgram: true,
       log: this.options.log,
-      signal,
+      signal: attempt.signal,
     });
     if (recogniseThisMachine === true && isThisMachine(settings)) {
       return local();
     }
-    const connection = await this.links.connect(settings, signal);
+    const connection = await this.links.connect(settings, attempt);
     return {
       shell: new MachineShell({
         host,

@@ -16,6 +16,8 @@ export interface AuthenticationOptions {
   readonly settings: SshSettings;
   readonly prompts: HostPrompts;
   readonly passwords: Passwords;
+  /** When the attempt began, as {@link Passwords.now} counts. */
+  readonly begun: number;
   readonly openedKeys: OpenedKeys;
   readonly turns: Turns;
   /** Aborted when the connection is given up. */
@@ -204,7 +206,7 @@ export class Authentication {
   private async withPassword(
     attempt: (password: string, kept: boolean) => Promise<Outcome>,
   ): Promise<{ sent: boolean; outcome: Outcome }> {
-    const { prompts, passwords, settings, signal } = this.options;
+    const { prompts, passwords, begun, settings, signal } = this.options;
     const account = this.account();
     const ask = settings.batchMode
       ? undefined
@@ -213,7 +215,7 @@ export class Authentication {
     let sent = false;
     let outcome: Outcome;
     try {
-      outcome = await passwords.use(account, ask, async (password, kept) => {
+      outcome = await passwords.use(account, begun, ask, async (password, kept) => {
         sent = true;
         this.options.asking(false);
         return attempt(password, kept);

@@ -35,6 +35,14 @@ export interface ConnectServices {
   readonly log: (text: string) => void;
 }
 
+/** One attempt to reach a host, with the hops before it. */
+export interface Attempt {
+  /** Aborted when nobody waits for it any more. */
+  readonly signal: AbortSignal;
+  /** When it began, as {@link Passwords.now} counts. */
+  readonly begun: number;
+}
+
 /** Milliseconds for a signature of the agent: a person may have to confirm it, for one host after the other. */
 const agentLimit = 120_000;
 /** Milliseconds after which whoever gets in is waiting rather than computing, and keeps nobody else from it. */
@@ -45,7 +53,7 @@ export async function connect(
   settings: SshSettings,
   dial: () => Promise<Duplex>,
   services: ConnectServices,
-  signal: AbortSignal,
+  { signal, begun }: Attempt,
 ): Promise<SshConnection> {
   const ssh2 = await import('../lazy/ssh2.ts');
   const types = await services.hostKeys.types(settings);
@@ -115,6 +123,7 @@ export async function connect(
       settings,
       prompts: services.prompts,
       passwords: services.passwords,
+      begun,
       openedKeys: services.openedKeys,
       turns: services.turns,
       signal: ended.signal,

@@ -4,7 +4,7 @@ import { resolveHop, type ResolveOptions } from '../ssh-config/resolve.ts';
 import type { SshSettings } from '../ssh-config/settings.ts';
 import { cancelled, isHostFailure, proxyFailed } from '../errors.ts';
 import { messageOf } from '../../base/errors.ts';
-import { connect, type ConnectServices } from './connect.ts';
+import { connect, type Attempt, type ConnectServices } from './connect.ts';
 import type { SshConnection } from './connection.ts';
 import { dialCommand, dialTcp } from './dial.ts';
 
@@ -26,8 +26,8 @@ export class Links {
   }
 
   /** The connection to a host, made when there is none, with those that it goes through. */
-  async connect(settings: SshSettings, signal: AbortSignal): Promise<SshConnection> {
-    return this.along(await this.route(settings), signal);
+  async connect(settings: SshSettings, attempt: Attempt): Promise<SshConnection> {
+    return this.along(await this.route(settings), attempt);
   }
 
   /** The host itself and the hops before it, the nearest to the host first. Nobody is contacted. */
@@ -48,7 +48,8 @@ export class Links {
     }
   }
 
-  private async along(route: readonly SshSettings[], signal: AbortSignal): Promise<SshConnection> {
+  private async along(route: readonly SshSettings[], attempt: Attempt): Promise<SshConnection> {
+    const { signal } = attempt;
     const [settings, ...before] = route;
     if (settings === undefined) {
       throw new Error('A route has no host.');
@@ -58,7 +59,7 @@ export class Links {
       let link = this.links.get(key);
       const own = link === undefined;
       if (link === undefined) {
-        const made = this.make(settings, before, signal);
+        const made = this.make(settings, before, attempt);
         link = made;
         this.links.set(key, made);
         const forget = (): void => {
@@ -101,16 +102,16 @@ export class Links {
   private async make(
     settings: SshSettings,
     before: readonly SshSettings[],
-    signal: AbortSignal,
+    attempt: Attempt,
   ): Promise<SshConnection> {
-    const both = AbortSignal.any([signal, this.abort.signal]);
+    const both = { ...attempt, signal: AbortSignal.any([attempt.signal, this.abort.signal]) };
     return connect(settings, async () => this.dial(settings, before, both), this.services, both);
   }
 
   private async dial(
     settings: SshSettings,
     before: readonly SshSettings[],
-    signal: AbortSignal,
+    attempt: Attempt,
   ): Promise<Duplex> {
     const { proxyCommand, name, hostName, port } = settings;
     if (proxyCommand !== undefined) {
@@ -118,9 +119,9 @@ export class Links {
     }
     const [hop] = before;
     if (hop === undefined) {
-      return dialTcp(settings, signal);
+      return dialTcp(settings, attempt.signal);
     }
-    const through = await this.along(before, signal);
+    const through = await this.along(before, attempt);
     try {
       return await through.forward(hostName, port);
     } catch (error) {

@@ -12,33 +12,52 @@ export class Passwords {
   private readonly prompts: HostPrompts;
   private readonly good = new Map<string, string>();
   private readonly refused = new Set<string>();
-  private readonly turns = new Map<string, Promise<Outcome>>();
+  private readonly turns = new Map<string, Promise<void>>();
+  /** What came of the last question for an account when nothing good came of it, and when that was. */
+  private readonly inVain = new Map<string, { readonly outcome: Outcome; readonly at: number }>();
+  private count = 0;
 
   constructor(prompts: HostPrompts) {
     this.prompts = prompts;
   }
 
+  /** What tells the connections that begin now from those that began before a question was answered. */
+  now(): number {
+    return this.count;
+  }
+
   /**
    * Waits for the turn, finds a password and hands it to `attempt`, which answers what the server said; `kept` tells
-   * it that the password comes from before. Answers
-   * `refused` without an attempt when another connection's attempt was refused meanwhile, and `not tried` when there
-   * was no answer.
+   * it that the password comes from before. Answers `refused` without an attempt when another connection's attempt was
+   * refused since this one began (`begun`, see {@link now}), however late it comes here, and `not tried` when there was
+   * no answer.
    */
   async use(
     account: Account,
+    begun: number,
     ask: (() => Promise<SecretAnswer | undefined>) | undefined,
     attempt: (password: string, kept: boolean) => Promise<Outcome>,
   ): Promise<Outcome> {
     const key = keyOf(account);
     const before = this.turns.get(key);
     const turn = (async (): Promise<Outcome> => {
-      const last = await before;
-      if (last === 'refused' || last === 'not tried') {
-        return last;
+      await before;
+      const last = this.inVain.get(key);
+      if (last !== undefined && last.at > begun) {
+        return last.outcome;
       }
-      return this.take(key, ask, attempt);
+      let outcome: Outcome = 'not tried';
+      try {
+        outcome = await this.take(key, ask, attempt);
+      } finally {
+        this.remember(key, outcome, ask !== undefined);
+      }
+      return outcome;
     })();
-    const settled = turn.catch(() => 'not tried' as const);
+    const settled = turn.then(
+      () => undefined,
+      () => undefined,
+    );
     this.turns.set(key, settled);
     try {
       return await turn;
@@ -46,6 +65,15 @@ export class Passwords {
       if (this.turns.get(key) === settled) {
         this.turns.delete(key);
       }
+    }
+  }
+
+  /** Who may not ask leaves the question to those who may. */
+  private remember(key: string, outcome: Outcome, mayAsk: boolean): void {
+    if (outcome === 'accepted') {
+      this.inVain.delete(key);
+    } else if (outcome === 'refused' || (outcome === 'not tried' && mayAsk)) {
+      this.inVain.set(key, { outcome, at: ++this.count });
     }
   }
 
@@ -97,6 +125,7 @@ export class Passwords {
   /** The user wants to try again: what was refused may be typed once more. */
   allowAgain(): void {
     this.refused.clear();
+    this.inVain.clear();
   }
 }
 

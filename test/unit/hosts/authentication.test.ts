@@ -6,7 +6,7 @@ import { isHostFailure } from '../../../src/hosts/errors.ts';
 import { decide, Logins, typed } from './support/logins.ts';
 import { TestPrompts } from './support/prompts.ts';
 import { newHostKey, TestServer } from './support/server.ts';
-import { newKey } from '../../support/sshd.ts';
+import { newKey, pause } from '../../support/sshd.ts';
 
 const logins = new Logins();
 
@@ -72,6 +72,49 @@ describe('logging in', () => {
       assert.equal(prompts.asked.length, 3);
       assert.equal(server.attempts.filter((text) => text.endsWith('first')).length, 3);
       assert.ok([...prompts.store.values()].includes('second'));
+    });
+  }
+
+  for (const [what, answer] of [
+    ['was refused', typed('wrong')],
+    ['did not come', () => undefined],
+  ] as const) {
+    it(`does not ask again for slower nodes of an account when the answer ${what}`, async () => {
+      const slow: (() => void)[] = [];
+      let connections = 0;
+      const server = await logins.started(
+        new TestServer({
+          authenticate: (context) => {
+            const refuse = (): void => decide(context, false, ['password']);
+            if (context.method === 'none' && ++connections > 1) {
+              slow.push(refuse);
+            } else {
+              refuse();
+            }
+          },
+        }),
+      );
+      const prompts = new TestPrompts();
+      prompts.answerPassword = answer;
+      const names = ['a', 'b', 'c'];
+      const pool = await logins.poolFor(server, prompts, names);
+      const shells = names.map(async (name) => pool.shell(name));
+      const all = Promise.allSettled(shells);
+      await assert.rejects(Promise.race(shells));
+      while (slow.length < 2) await pause(5);
+      for (const goOn of slow) goOn();
+      assert.ok((await all).every(({ status }) => status === 'rejected'));
+      assert.deepEqual(prompts.asked, ['password omm']);
+      await assert.rejects(pool.shell('b'));
+      assert.equal(prompts.asked.length, 1);
+
+      // Whoever wants it is asked again.
+      pool.allowAgain('b');
+      const again = pool.shell('b');
+      while (slow.length < 3) await pause(5);
+      slow[2]?.();
+      await assert.rejects(again);
+      assert.equal(prompts.asked.length, 2);
     });
   }
 
