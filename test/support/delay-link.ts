@@ -9,6 +9,8 @@ export class DelayLink {
   answered = 0;
   /** After so many bytes for the target the link takes 10 ms for each further piece, of 64 KiB at most. */
   slowAfter = Infinity;
+  /** Milliseconds for which what comes from the target is gathered before it is handed over in one piece. */
+  gather = 0;
   private sent = 0;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -17,8 +19,8 @@ export class DelayLink {
   constructor(target: number, delay: number) {
     this.server = createServer((socket) => {
       const other = connect(target, '127.0.0.1');
-      this.join(socket, other, delay);
-      this.join(other, socket, delay);
+      this.join(socket, other, delay, false);
+      this.join(other, socket, delay, true);
       socket.on('data', (chunk) => {
         this.sent += chunk.length;
         if (this.sent > this.slowAfter) {
@@ -45,15 +47,24 @@ export class DelayLink {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private join(from: Socket, to: Socket, delay: number): void {
+  private join(from: Socket, to: Socket, delay: number, back: boolean): void {
     this.sockets.add(from);
     from.setNoDelay(true);
+    const pass = (chunk: Buffer): void => {
+      if (!this.silent && !to.destroyed) {
+        to.write(chunk);
+      }
+    };
+    let gathered: Buffer[] = [];
     from.on('data', (chunk) => {
-      setTimeout(() => {
-        if (!this.silent && !to.destroyed) {
-          to.write(chunk);
-        }
-      }, delay);
+      if (!back || this.gather === 0) {
+        setTimeout(() => pass(chunk), delay);
+      } else if (gathered.push(chunk) === 1) {
+        setTimeout(() => {
+          pass(Buffer.concat(gathered));
+          gathered = [];
+        }, delay + this.gather);
+      }
     });
     from.on('error', () => undefined);
     from.on('close', () => {

@@ -8,7 +8,7 @@ import { channelRefused, connectionLost } from '../errors.ts';
 import { forAnyShell } from '../script.ts';
 import { Slots } from '../slots.ts';
 import type { HostTerminal, TerminalOptions } from '../terminal.ts';
-import { SftpFiles } from './sftp.ts';
+import { openedSftp, SftpFiles, type OpenedSftp } from './sftp.ts';
 
 /** Channels on one connection at a time; OpenSSH's server allows ten sessions unless it says otherwise. */
 const mostChannels = 8;
@@ -53,8 +53,9 @@ export class SshConnection implements Transport {
     this.transfer = new SftpFiles(
       host,
       async () =>
-        this.opened<SFTPWrapper>(
+        this.opened<SFTPWrapper, OpenedSftp>(
           (done) => client.sftp(done),
+          openedSftp,
           (late) => late.end(),
           sftpLimit,
         ),
@@ -71,9 +72,13 @@ export class SshConnection implements Transport {
   async open(line: string): Promise<Channel> {
     const release = await this.channels.take();
     try {
-      const channel = await this.exec(line);
-      void this.closedOf(channel).then(release);
-      return this.wrap(channel);
+      const channel = await this.opened<ClientChannel, Channel>(
+        (done) => this.client.exec(line, done),
+        (opened) => this.wrap(opened),
+        (late) => late.close(),
+      );
+      void channel.closed.then(release);
+      return channel;
     } catch (error) {
       release();
       throw error;
@@ -85,16 +90,16 @@ export class SshConnection implements Transport {
     const release = await this.channels.take();
     try {
       const { columns, rows } = options.size;
-      const channel = await this.opened<ClientChannel>(
-        (done) =>
+      const { channel, wrapped } = await this.opened(
+        (done: (error: Error | undefined, value: ClientChannel) => void) =>
           this.client.exec(
             forAnyShell(command),
             { pty: { cols: columns, rows, term: 'xterm-256color' } },
             done,
           ),
+        (opened) => ({ channel: opened, wrapped: this.wrap(opened) }),
         (late) => late.close(),
       );
-      const wrapped = this.wrap(channel);
       const { stdin, ended, closed } = wrapped;
       const destroy = (): void => wrapped.destroy();
       const decoder = new StringDecoder('utf8');
@@ -127,8 +132,9 @@ export class SshConnection implements Transport {
 
   /** A stream to another machine as this one reaches it, for a host behind it. */
   async forward(hostName: string, port: number): Promise<Duplex> {
-    return this.opened(
+    return this.opened<ClientChannel, Duplex>(
       (done) => this.client.forwardOut('127.0.0.1', 0, hostName, port, done),
+      (stream) => stream,
       (late) => late.destroy(),
     );
   }
@@ -158,16 +164,14 @@ export class SshConnection implements Transport {
     clearTimeout(timer);
   }
 
-  private async exec(line: string): Promise<ClientChannel> {
-    return this.opened(
-      (done) => this.client.exec(line, done),
-      (late) => late.close(),
-    );
-  }
-
-  private async opened<T>(
-    start: (done: (error: Error | undefined, value: T) => void) => void,
-    discard: (late: T) => void,
+  /**
+   * `take` is called at once, before anything else that came with the answer is told: what listens only when the
+   * promise has been waited for may miss the end of a short command.
+   */
+  private async opened<V, T>(
+    start: (done: (error: Error | undefined, value: V) => void) => void,
+    take: (value: V) => T,
+    discard: (late: V) => void,
     limit = openLimit,
   ): Promise<T> {
     if (this.gone) {
@@ -195,7 +199,7 @@ export class SshConnection implements Transport {
           } else if (late) {
             discard(value);
           } else {
-            resolve(value);
+            resolve(take(value));
           }
         });
       } catch (error) {

@@ -14,10 +14,21 @@ const cancelLimit = 5000;
 /** Flags of SSH_FXP_OPEN: nothing is made and nothing is cut short. */
 const openFlags = { read: 1, write: 2 };
 
-interface Opened {
+/** A channel of SFTP that has just been opened. */
+export interface OpenedSftp {
   readonly sftp: SFTPWrapper;
   /** Resolves when the channel is at its end. */
   readonly gone: Promise<undefined>;
+}
+
+/** To be called in the moment in which ssh2 hands the channel over: its end may have come with its beginning. */
+export function openedSftp(sftp: SFTPWrapper): OpenedSftp {
+  const gone = new Promise<undefined>((resolve) => {
+    for (const end of ['error', 'end', 'close'] as const) {
+      sftp.on(end, () => resolve(undefined));
+    }
+  });
+  return { sftp, gone };
 }
 
 /**
@@ -26,15 +37,15 @@ interface Opened {
  */
 export class SftpFiles implements FileTransfer {
   private readonly host: string;
-  private readonly open: () => Promise<SFTPWrapper>;
+  private readonly open: () => Promise<OpenedSftp>;
   private readonly lost: Promise<void>;
-  private channel: Promise<Opened | undefined> | undefined;
+  private channel: Promise<OpenedSftp | undefined> | undefined;
   private refused = false;
   private users = 0;
   private idle: NodeJS.Timeout | undefined;
 
   /** `lost` resolves when the connection is gone. */
-  constructor(host: string, open: () => Promise<SFTPWrapper>, lost: Promise<void>) {
+  constructor(host: string, open: () => Promise<OpenedSftp>, lost: Promise<void>) {
     this.host = host;
     this.open = open;
     this.lost = lost;
@@ -137,27 +148,21 @@ export class SftpFiles implements FileTransfer {
   }
 
   /** The channel; `undefined` when the server has no SFTP for us, which is asked once. */
-  private async opened(): Promise<Opened | undefined> {
+  private async opened(): Promise<OpenedSftp | undefined> {
     clearTimeout(this.idle);
     if (this.refused) {
       return undefined;
     }
     if (this.channel === undefined) {
       const opening = this.open().then(
-        (sftp) => {
-          const gone = new Promise<undefined>((resolve) => {
-            const forget = (): void => {
-              if (this.channel === opening) {
-                this.channel = undefined;
-              }
-              resolve(undefined);
-            };
-            sftp.on('error', forget);
-            sftp.on('end', forget);
-            sftp.on('close', forget);
-            void this.lost.then(forget);
+        ({ sftp, gone }) => {
+          const over = Promise.race([gone, this.lost.then(() => undefined)]);
+          void over.then(() => {
+            if (this.channel === opening) {
+              this.channel = undefined;
+            }
           });
-          return { sftp, gone };
+          return { sftp, gone: over };
         },
         () => {
           this.refused = true;

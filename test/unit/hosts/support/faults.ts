@@ -209,6 +209,22 @@ export function hostFaults(start: () => Promise<FaultTarget>): void {
     }
   });
 
+  it('understands an answer that comes in one piece with its end', async (context) => {
+    const { link, pool } = await linked(context, await machine(context), 0);
+    const shell = await pool.shell('h');
+    await shell.run('true');
+    link.gather = 400;
+    const result = await shell.run('echo out; echo err >&2; exit 3', { long: true });
+    assert.deepEqual([result.code, result.stdout, result.stderr], [3, 'out\n', 'err\n']);
+    let seen = '';
+    const terminal = await pool.openTerminal('h', 'echo on a terminal; exit 4', {
+      size: { columns: 80, rows: 24 },
+      onData: (text) => (seen += text),
+    });
+    assert.equal(await terminal.ended, 4);
+    assert.match(seen, /on a terminal/);
+  });
+
   it('ends what prints too much and goes on', async (context) => {
     const target = await machine(context);
     const shell = await poolOf(context, await target.clientConfig(['h'])).shell('h');
