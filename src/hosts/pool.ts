@@ -131,7 +131,14 @@ class Pool implements TerminalPool {
     if (entry.failure !== undefined && Date.now() < entry.failure.until) {
       throw entry.failure.thrown;
     }
-    entry.attempt ??= this.attempt(host, entry);
+    if (entry.attempt === undefined) {
+      const attempt = this.attempt(host, entry).finally(() => {
+        if (entry.attempt === attempt) {
+          entry.attempt = undefined;
+        }
+      });
+      entry.attempt = attempt;
+    }
     return this.wait(host, entry, entry.attempt, signal);
   }
 
@@ -197,11 +204,18 @@ class Pool implements TerminalPool {
         await machine.shell.close();
         throw closed(host);
       }
+      if (signal.aborted) {
+        // Nobody waits for this one any more; the connection itself serves whoever is next.
+        await machine.shell.close();
+        throw cancelled(host);
+      }
       entry.machine = machine;
       entry.failures = 0;
       entry.failure = undefined;
       void machine.connection?.closed.then(() => {
-        entry.machine = undefined;
+        if (entry.machine === machine) {
+          entry.machine = undefined;
+        }
         this.options.log(`The connection to "${host}" has ended.`);
       });
       return machine;
@@ -211,8 +225,6 @@ class Pool implements TerminalPool {
         this.options.log(`"${host}" was not reached: ${String(thrown)}`);
       }
       throw thrown;
-    } finally {
-      entry.attempt = undefined;
     }
   }
 
@@ -277,6 +289,8 @@ class Pool implements TerminalPool {
         signal?.removeEventListener('abort', abort);
       }
       if (entry.waiting === 0 && entry.attempt === attempt) {
+        // Whoever comes next begins anew and is not told of a cancel that was somebody else's.
+        entry.attempt = undefined;
         entry.abort.abort();
       }
     }

@@ -48,6 +48,31 @@ describe('getting in', () => {
     assert.ok(isHostFailure(await waiting, 'unreachable'), String(await waiting));
   });
 
+  it("begins anew for whoever comes right after somebody else's cancel", async () => {
+    let first: (() => void) | undefined;
+    const asked = new Promise<void>((resolve) => (first = resolve));
+    const server = await logins.started(
+      new TestServer({
+        authenticate: (context) => {
+          if (first === undefined) {
+            context.accept();
+          } else {
+            // The first one gets no answer.
+            first();
+            first = undefined;
+          }
+        },
+      }),
+    );
+    const pool = await logins.poolFor(server, new TestPrompts());
+    const somebody = new AbortController();
+    const given = pool.shell('h', { signal: somebody.signal });
+    await asked;
+    somebody.abort();
+    await assert.rejects(given, (error) => isHostFailure(error, 'cancelled'));
+    assert.equal((await (await pool.shell('h')).run('echo in')).stdout, 'in\n');
+  });
+
   it('asks nobody in batch mode', async () => {
     const server = await logins.passwordServer({ password: 'right' });
     const prompts = new TestPrompts();
