@@ -69,7 +69,7 @@ export async function runCheck(
   const limit = setTimeout(() => {
     over.abort();
     void child.stop();
-  }, 240_000);
+  }, 600_000);
   const { code } = await child.ended;
   clearTimeout(limit);
   const passed = code === 0 && !over.signal.aborted;

@@ -14,7 +14,7 @@ export interface NodeTests {
   readonly files: readonly string[];
   /** How many files at once. */
   readonly concurrency: number;
-  /** Limit of one test, in milliseconds. */
+  /** Limit of one file, in milliseconds; like the other limit it is there to end what hangs. */
   readonly testTimeout: number;
   /** Limit of all, in milliseconds. */
   readonly timeout: number;

@@ -6,6 +6,7 @@ import { quote } from '../hosts/quote.ts';
 import type { HostPool, Shell } from '../hosts/shell.ts';
 import { commandFailed, isDiskFull, lockUnreadable, locked, ownRunAlive } from './errors.ts';
 import { stateFolder, statePath } from './host/state-folder.ts';
+import { isStillThere } from './process.ts';
 import type { LockHolder, Plan } from './types.ts';
 
 /** A new holder for a run of the plan by this process. */
@@ -50,18 +51,8 @@ export function parseHolder(text: string): LockHolder | undefined {
  */
 export const runsHere = new Set<string>();
 
-function isRunning({ pid, run }: LockHolder): boolean {
-  return pid === process.pid ? runsHere.has(run) : alive(pid);
-}
-
-/** Whether a process of this machine is alive. */
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
-  }
+function isRunning({ pid, run, time }: LockHolder): boolean {
+  return pid === process.pid ? runsHere.has(run) : isStillThere(pid, Date.parse(time));
 }
 
 /** The lock of one host: the file `lock` in the state folder of the account, made by a hard link, which is atomic. */

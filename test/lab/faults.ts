@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Lab } from './lab.ts';
 import { WriteLoad } from './load.ts';
 import type { RowCount } from './load.ts';
 import { processesOf } from './processes.ts';
-import { isAlive, readText } from './sim/files.ts';
+import { isAlive, readText, replaceFile, writerOf } from './sim/files.ts';
 import { faultsFile } from './sim/host.ts';
 import type { LabFaults } from './sim/host.ts';
 import { writeSshFiles } from './workspace.ts';
@@ -25,15 +23,18 @@ export class Faults {
   /** The process of a node's gaussdb. Fails when there is none. */
   pid(node: string): number {
     const { dataDir } = this.lab.node(node);
-    const pid = Number((readText(join(dataDir, 'postmaster.pid')) ?? '').split('\n')[0]);
-    if (!(pid > 0) || !isAlive(pid)) {
+    const pid = writerOf(join(dataDir, 'postmaster.pid'));
+    if (pid === 0) {
       throw new Error(`The node ${node} does not run.`);
     }
     return pid;
   }
 
   private async ended(pid: number): Promise<void> {
-    for (let attempt = 0; attempt < 200 && isAlive(pid); attempt += 1) {
+    for (const end = Date.now() + 30_000; isAlive(pid);) {
+      if (Date.now() > end) {
+        throw new Error(`The process ${pid} does not end.`);
+      }
       await pause(20);
     }
   }
@@ -68,8 +69,8 @@ export class Faults {
 
   /** SIGKILL of a node's dssserver. */
   async killDss(node: string): Promise<void> {
-    const pid = Number(readText(join(this.lab.node(node).dssHome, 'dss.lck')));
-    if (!(pid > 0) || !isAlive(pid)) {
+    const pid = writerOf(join(this.lab.node(node).dssHome, 'dss.lck'));
+    if (pid === 0) {
       throw new Error(`The dssserver of ${node} does not run.`);
     }
     process.kill(pid, 'SIGKILL');
@@ -78,7 +79,7 @@ export class Faults {
 
   private async share(change: LabFaults): Promise<void> {
     this.shared = { ...this.shared, ...change };
-    await writeFile(faultsFile(this.lab.dir), JSON.stringify(this.shared));
+    replaceFile(faultsFile(this.lab.dir), JSON.stringify(this.shared));
     // The servers look ten times a second.
     await pause(150);
   }
@@ -169,7 +170,7 @@ export class Faults {
     const machine = this.lab.host(host);
     machine.disk.setFull(full);
     for (const pid of processesOf(machine.folder, '')) {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+      const command = readText(`/proc/${pid}/cmdline`) ?? '';
       if (/^(gaussdb|dssserver|lab-engine) /.test(command)) {
         continue;
       }

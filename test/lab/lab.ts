@@ -22,7 +22,7 @@ import { Machine, newKey } from './machine.ts';
 import { endProcesses } from './processes.ts';
 import { ManagerState } from './sim/cm/state.ts';
 import { defaultAddress, dssInfo } from './sim/dss.ts';
-import { isAlive, readJson, readText } from './sim/files.ts';
+import { isAlive, readJson, readText, writerOf } from './sim/files.ts';
 import type { StateFile } from './sim/gaussdb/types.ts';
 import { bundleTools } from './tools.ts';
 import type { LabCluster, LabNode, LabOptions } from './types.ts';
@@ -197,7 +197,7 @@ export class Lab {
     }
     await this.until(nodes, 'gaussdb', (node) =>
       Promise.resolve(
-        isAlive(Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0])) &&
+        writerOf(join(node.dataDir, 'postmaster.pid')) > 0 &&
           readJson<StateFile>(join(node.dataDir, 'gaussdb.state'))?.state === 'Normal',
       ),
     );

@@ -45,11 +45,10 @@ export function processesOf(lab: string, end = '/'): number[] {
 
 /** Ends all processes of a lab and waits until they are gone. */
 export async function endProcesses(lab: string): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  // A process that is just being started may have no environment for a moment, so two looks must find nothing.
+  for (let empty = 0, end = Date.now() + 20_000; empty < 2 && Date.now() < end;) {
     const left = processesOf(lab);
-    if (left.length === 0) {
-      return;
-    }
+    empty = left.length === 0 ? empty + 1 : 0;
     for (const pid of left) {
       try {
         process.kill(pid, 'SIGKILL');

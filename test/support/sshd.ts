@@ -33,6 +33,15 @@ export async function findSshd(): Promise<Program | string> {
   return found;
 }
 
+/** Other processes read these files while sshd runs by them; they never see a half. */
+async function replace(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) !== text) {
+    const fresh = `${path}.${process.pid}`;
+    await writeFile(fresh, text);
+    await rename(fresh, path);
+  }
+}
+
 async function find(): Promise<Program | string> {
   if (process.platform !== 'linux') {
     return 'the tests with a real OpenSSH server run on Linux only';
@@ -109,11 +118,11 @@ async function withUsers(sshd: string, env: Record<string, string>): Promise<Pro
   if (wrapper === undefined) {
     return 'the OpenSSH server needs a user "sshd" when it is started by root';
   }
-  await writeFile(
+  await replace(
     join(cacheFolder, 'passwd'),
     `${passwd.trimEnd()}\nsshd:x:199:65534::/run/sshd:/usr/sbin/nologin\n`,
   );
-  await writeFile(join(cacheFolder, 'group'), await readFile('/etc/group', 'utf8'));
+  await replace(join(cacheFolder, 'group'), await readFile('/etc/group', 'utf8'));
   return {
     sshd,
     env: {

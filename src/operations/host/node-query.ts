@@ -19,9 +19,9 @@ export async function queryNode(context: StepContext, node: NodeLayout): Promise
  * `sh` that is true when the process of postmaster.pid lives and is the server of this very data directory; its number is in `$P`
  * then. The file may be old and its number another process's by now, or negative, which would mean a whole process group.
  */
-function findServer(node: NodeLayout): string {
-  const pidFile = quote(`${node.dataDir}/postmaster.pid`);
-  const data = quote(node.dataDir);
+export function findServer({ dataDir }: Pick<NodeLayout, 'dataDir'>): string {
+  const pidFile = quote(`${dataDir}/postmaster.pid`);
+  const data = quote(dataDir);
   const ofThisNode = `{ ! test -d "/proc/$P" || test "$(readlink "/proc/$P/cwd")" = "$(cd -P -- ${data} && pwd)" || tr '\\0' '\\n' < "/proc/$P/cmdline" | grep -qxF -- ${data}; }`;
   return `P=$(head -n 1 ${pidFile} 2>/dev/null); case "$P" in ''|*[!0-9]*) false;; *) kill -0 "$P" 2>/dev/null && ${ofThisNode};; esac`;
 }

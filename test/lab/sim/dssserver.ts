@@ -3,7 +3,7 @@ import { createConnection, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { readGroups, readIni, socketName } from './dss.ts';
-import { dropLock, isAlive, readText, replaceFile, takeLock } from './files.ts';
+import { dropLock, isAliveSince, readText, replaceFile, takeLock } from './files.ts';
 import type { LabHost } from './host.ts';
 import { out, stamp } from './print.ts';
 import { readHeader, volumeFolder } from './store.ts';
@@ -53,7 +53,7 @@ class DssServer {
   /** The instance that may write; a dead master is followed by whoever asks first. */
   private master(): number {
     const [id, pid] = (readText(this.masterFile) ?? '').split(' ').map(Number);
-    if (id !== undefined && pid !== undefined && pid > 0 && isAlive(pid)) {
+    if (id !== undefined && pid !== undefined && isAliveSince(pid, this.masterFile)) {
       return id;
     }
     replaceFile(this.masterFile, `${this.instanceId} ${process.pid}`);

@@ -2,15 +2,20 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+
+import { isStillThere } from '../../../src/operations/process.ts';
 
 /** Writes a file whole: a reader sees the old or the new content. */
 export function replaceFile(path: string, text: string, mode = 0o600): void {
@@ -51,16 +56,22 @@ export function readJson<T>(path: string): T | undefined {
 
 /** Whether a process is there; one that is a zombie is not. */
 export function isAlive(pid: number): boolean {
-  if (!(pid > 0)) {
-    return false;
-  }
-  try {
-    process.kill(pid, 0);
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  const stat = readText(`/proc/${pid}/stat`);
-  return stat === undefined || !/\) Z /.test(stat);
+  return isStillThere(pid, Date.now());
+}
+
+/**
+ * The process whose number is the first word of a file that it wrote; 0 when it is gone. One that is younger than the
+ * file only has the same number.
+ */
+export function writerOf(path: string): number {
+  const pid = Number.parseInt(readText(path) ?? '', 10);
+  return isAliveSince(pid, path) ? pid : 0;
+}
+
+/** Whether the process is there that had this number when the file was written. */
+export function isAliveSince(pid: number, file: string): boolean {
+  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  return written !== undefined && isStillThere(pid, written);
 }
 
 /** The folder that a process works in; undefined where /proc does not tell. */
@@ -78,24 +89,29 @@ export function workingFolder(pid: number): string | undefined {
  */
 export function takeLock(path: string): boolean {
   mkdirSync(dirname(path), { recursive: true });
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      const fd = openSync(path, 'wx', 0o600);
-      writeSync(fd, String(process.pid));
-      closeSync(fd);
-      return true;
-    } catch {
-      const owner = Number(readText(path));
-      if (owner === process.pid) {
+  // By a link it stands there with its content or not at all.
+  const mine = `${path}.${process.pid}.new`;
+  writeFileSync(mine, String(process.pid), { mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      try {
+        linkSync(mine, path);
         return true;
+      } catch {
+        const owner = Number(readText(path));
+        if (owner === process.pid) {
+          return true;
+        }
+        if (isAliveSince(owner, path)) {
+          return false;
+        }
+        rmSync(path, { force: true });
       }
-      if (owner > 0 && isAlive(owner)) {
-        return false;
-      }
-      rmSync(path, { force: true });
     }
+    return false;
+  } finally {
+    rmSync(mine, { force: true });
   }
-  return false;
 }
 
 /** Gives a lock back that is ours. */

@@ -8,7 +8,7 @@ import { applyEdits } from '../../../src/base/edits.ts';
 import { setParameter } from '../../../src/config/edit.ts';
 import { findAsGsGuc } from '../../../src/config/readers/tools.ts';
 import { parseValue } from '../../../src/config/values.ts';
-import { isAlive, readText, replaceFile } from './files.ts';
+import { readText, replaceFile, writerOf } from './files.ts';
 import type { LabHost } from './host.ts';
 import { out } from './print.ts';
 
@@ -111,8 +111,8 @@ interface Call {
 }
 
 function signal(dataDir: string): boolean {
-  const pid = Number((readText(join(dataDir, 'postmaster.pid')) ?? '').split('\n')[0]);
-  if (!(pid > 0) || !isAlive(pid)) {
+  const pid = writerOf(join(dataDir, 'postmaster.pid'));
+  if (pid === 0) {
     return false;
   }
   process.kill(pid, 'SIGHUP');

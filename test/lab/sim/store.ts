@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { isAlive, readJson, readText, replaceFile } from './files.ts';
+import { isAliveSince, readJson, readText, replaceFile } from './files.ts';
 
 /**
  * A volume group's entry volume begins with one line that names the folder of its content. So the content goes with the
@@ -177,8 +177,13 @@ export class ClusterStore {
     const folder = join(this.folder, 'instances');
     const names = existsSync(folder) ? readdirSync(folder) : [];
     return names
-      .map((name) => readJson<Instance>(join(folder, name)))
-      .filter((instance): instance is Instance => instance !== undefined && isAlive(instance.pid));
+      .map((name) => {
+        const instance = readJson<Instance>(join(folder, name));
+        return instance !== undefined && isAliveSince(instance.pid, join(folder, name))
+          ? instance
+          : undefined;
+      })
+      .filter((instance) => instance !== undefined);
   }
 
   announce(instance: Instance): void {

@@ -1,6 +1,6 @@
 // "Why is this node down?" on machines of the lab: cause, evidence and remedy for what really happens to nodes.
 import assert from 'node:assert/strict';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
@@ -74,6 +74,14 @@ describe('why a node is down', () => {
     const killed = await why('recovery/dn1');
     assert.equal(killed.report.state.kind, 'offline');
     assert.match(killed.page, /which is gone: the server was killed or crashed/);
+    // Numbers of processes come again.
+    await writeFile(join(nodeOf('recovery/dn1').dataDir, 'postmaster.pid'), `${process.pid}\n`);
+    const { page } = await why('recovery/dn1');
+    assert.match(
+      page,
+      new RegExp(`process ${process.pid}, which is another program by now .*killed or crashed`),
+    );
+    await rm(join(nodeOf('recovery/dn1').dataDir, 'postmaster.pid'));
     await lab.faults.start('recovery/dn1');
     await lab.faults.stop('recovery/dn1');
     const stopped = await why('recovery/dn1');

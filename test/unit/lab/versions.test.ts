@@ -95,9 +95,9 @@ describe('a dual cluster of 7.0.0 in the lab', () => {
     await nodes.gsCtl('production/dn0', 'start', '-o "-z cluster_standby"');
     const split = await eventually(
       () => nodes.query('production/dn0'),
-      ({ haState }) => haState?.dbState === 'Need repair',
+      ({ haState }) => haState?.detailInformation === 'Timeline not matched',
     );
-    assert.equal(split.haState?.detailInformation, 'Timeline not matched');
+    assert.equal(split.haState?.dbState, 'Need repair');
   });
 
   it('builds the old primary anew as a standby', async () => {
@@ -115,6 +115,9 @@ describe('a dual cluster of 7.0.0 in the lab', () => {
       () => nodes.sql('production/dn0', 'select a from t'),
       ({ stdout }) => stdout === '2\n',
     );
-    assert.equal((await nodes.query('recovery/dn0')).senders.length, 1);
+    await eventually(
+      () => nodes.query('recovery/dn0'),
+      ({ senders }) => senders.length === 1,
+    );
   });
 });

@@ -298,8 +298,10 @@ describe('a deployment that meets a fault', () => {
           ) {
             killed = true;
             for (const pid of processesOf(`${bare.lab.dir}/prod`, '')) {
-              if (pid !== stranger.pid) {
-                process.kill(pid, 'SIGKILL');
+              try {
+                if (pid !== stranger.pid) process.kill(pid, 'SIGKILL');
+              } catch {
+                // It ended by itself.
               }
             }
           }

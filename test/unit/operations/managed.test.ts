@@ -25,7 +25,7 @@ import {
 } from '../../../src/operations/recipes/roles.ts';
 import type { Plan } from '../../../src/operations/types.ts';
 import { managedStartStep, managedStopStep } from '../../../src/operations/steps/managed.ts';
-import { isAlive, readText } from '../../lab/sim/files.ts';
+import { writerOf } from '../../lab/sim/files.ts';
 import { ManagerState } from '../../lab/sim/cm/state.ts';
 import { thorough, versionsToTry } from '../../support/versions.ts';
 import { told, topologyFrom } from './support/bare-lab.ts';
@@ -331,7 +331,7 @@ describe('the cluster manager, when something is wrong', () => {
     isDone(await stop(production));
     const running = one.run(short('start', patient));
     const dss = join(one.lab.node('production/dn0').dssHome, 'dss.lck');
-    while (!isAlive(Number(readText(dss)))) {
+    while (writerOf(dss) === 0) {
       await pause(20);
     }
     one.lab.faults.cutConnections('prod');

@@ -3,6 +3,7 @@ import { t } from '../../../base/l10n.ts';
 import { nodePrelude } from '../../../hosts/node-command.ts';
 import { quote } from '../../../hosts/quote.ts';
 import type { BatchResult, Shell } from '../../../hosts/shell.ts';
+import { findServer } from '../../host/node-query.ts';
 import type { NodeSpec } from '../../../topology/types.ts';
 import type { Fact } from './types.ts';
 
@@ -21,7 +22,7 @@ export async function askMachine(
     (port) => port !== undefined,
   );
   const commands = [
-    `p=$(head -n 1 ${data}/postmaster.pid 2>/dev/null); if [ -z "$p" ]; then echo none; elif kill -0 "$p" 2>/dev/null; then ps -o pid=,stat=,etime=,args= -p "$p"; else echo "dead $p"; fi`,
+    `if ${findServer(node)}; then ps -o pid=,stat=,etime=,args= -p "$P"; elif [ -z "$P" ]; then echo none; elif kill -0 "$P" 2>/dev/null; then echo "other $P $(ps -o comm= -p "$P")"; else echo "dead $P"; fi`,
     `ls -ld -- ${data} 2>&1; [ -e ${data}/build_completed.start ] && echo build_completed.start; true`,
     `df -P -k -- ${data} 2>&1 | tail -n 1`,
     `if command -v ss >/dev/null 2>&1; then ss -ltnpH 2>/dev/null; else awk 'NR>1 && $4=="0A"{print $2}' /proc/net/tcp /proc/net/tcp6; fi`,
@@ -56,14 +57,22 @@ function processFact(text: string): Fact {
       remedy: t('Start the node.'),
     };
   }
-  const dead = /^dead (\d+)/.exec(text);
-  if (dead !== null) {
+  const gone = /^(?:dead|other) (\S+) ?(.*)/.exec(text);
+  if (gone !== null) {
+    const [, number = '', program = ''] = gone;
     return {
       title,
-      text: t(
-        'postmaster.pid names process {0}, which is gone: the server was killed or crashed.',
-        dead[1] ?? '',
-      ),
+      text:
+        program === ''
+          ? t(
+              'postmaster.pid names process {0}, which is gone: the server was killed or crashed.',
+              number,
+            )
+          : t(
+              'postmaster.pid names process {0}, which is another program by now ({1}): the server was killed or crashed.',
+              number,
+              program,
+            ),
       remedy: t(
         'Look for the reason in the logs below and in the kernel log (out of memory?), then start the node.',
       ),

@@ -3,7 +3,7 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { defaultAddress, dssInfo } from '../dss.ts';
-import { isAlive, readText } from '../files.ts';
+import { isAlive, writerOf } from '../files.ts';
 import type { LabHost } from '../host.ts';
 import { out } from '../print.ts';
 import { noServer } from './query.ts';
@@ -20,8 +20,7 @@ function launch(host: LabHost, one: Instance, program: string, args: readonly st
 }
 
 function dssPid(one: Instance): number {
-  const pid = Number(readText(join(one.dssHome, 'dss.lck')));
-  return isAlive(pid) ? pid : 0;
+  return writerOf(join(one.dssHome, 'dss.lck'));
 }
 
 /** Prints a dot a second until it is so; false when the time is over. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { toolSetting } from '../conf.ts';
-import { isAlive, readJson, readText, replaceFile } from '../files.ts';
+import { readJson, readText, replaceFile, writerOf } from '../files.ts';
 import type { StateFile } from '../gaussdb/types.ts';
 
 /** A data node as the manager knows it. */
@@ -42,8 +42,9 @@ export class ManagerState {
 
   private instance(folder: string, place: number, index: number): Instance {
     const dataDir = join(folder, `dn${place}`);
-    const pid = Number((readText(join(dataDir, 'postmaster.pid')) ?? '').split('\n')[0]);
-    const file = isAlive(pid) ? readJson<StateFile>(join(dataDir, 'gaussdb.state')) : undefined;
+    const pidFile = join(dataDir, 'postmaster.pid');
+    const pid = writerOf(pidFile);
+    const file = pid > 0 ? readJson<StateFile>(join(dataDir, 'gaussdb.state')) : undefined;
     const instance = 6001 + index;
     return {
       nodeId: index + 1,
@@ -54,7 +55,10 @@ export class ManagerState {
       dssHome: join(folder, `dss_home${place}`),
       pid: file === undefined ? 0 : pid,
       role: file?.role ?? 'Down',
-      state: file?.state ?? (pid > 0 && !this.isStopped(instance) ? 'Unknown' : 'Manually stopped'),
+      // A server that was killed leaves the file behind.
+      state:
+        file?.state ??
+        (existsSync(pidFile) && !this.isStopped(instance) ? 'Unknown' : 'Manually stopped'),
     };
   }
 

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { engineSocket } from '../engine/main.ts';
-import { isAlive, readText } from '../files.ts';
+import { writerOf } from '../files.ts';
 import type { LabHost } from '../host.ts';
 import type { ClusterStore } from '../store.ts';
 import { Client } from '../wire.ts';
@@ -12,16 +12,18 @@ import { Client } from '../wire.ts';
 export async function connectEngine(host: LabHost, store: ClusterStore): Promise<Client> {
   mkdirSync(join(host.lab, 'tmp'), { recursive: true });
   const path = engineSocket(host, store);
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    const pid = Number(readText(store.engineFile));
-    if (pid > 0 && isAlive(pid)) {
+  let begun = 0;
+  let own: ChildProcess | undefined;
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
+    if (writerOf(store.engineFile) > 0) {
       try {
         return await Client.connect({ path }, 1000);
       } catch {
         // It has not come so far.
       }
-    } else {
-      spawn(
+    } else if (own === undefined || own.exitCode !== null || Date.now() > begun + 10_000) {
+      begun = Date.now();
+      own = spawn(
         host.node,
         [
           join(host.tools, 'server.cjs'),
@@ -31,8 +33,8 @@ export async function connectEngine(host: LabHost, store: ClusterStore): Promise
           store.walFolder,
         ],
         { detached: true, stdio: 'ignore' },
-      ).unref();
-      await pause(200);
+      );
+      own.unref();
     }
     await pause(25);
   }

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOn, readServerConf } from '../conf.ts';
 import type { Settings } from '../conf.ts';
-import { isAlive, readText, replaceFile, workingFolder } from '../files.ts';
+import { replaceFile, workingFolder, writerOf } from '../files.ts';
 import type { LabHost } from '../host.ts';
 import { err, out } from '../print.ts';
 import { storeOf } from '../storage.ts';
@@ -128,8 +128,8 @@ function checkShared(host: LabHost, store: ClusterStore, node: Settings): void {
 
 function takePidFile(dataDir: string): void {
   const file = join(dataDir, 'postmaster.pid');
-  const pid = Number((readText(file) ?? '').split('\n')[0]);
-  if (pid > 0 && isAlive(pid) && workingFolder(pid) === dataDir) {
+  const pid = writerOf(file);
+  if (pid > 0 && workingFolder(pid) === dataDir) {
     throw new StartFailure(
       'FATAL',
       `lock file "postmaster.pid" already exists\nHINT:  Is another postmaster (PID ${pid}) running in data directory "${dataDir}"?`,

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } fr
 import { dirname, join } from 'node:path';
 import { isOn } from '../conf.ts';
 import type { Settings } from '../conf.ts';
-import { isAlive, readText, replaceFile } from '../files.ts';
+import { isAliveSince, readText, replaceFile } from '../files.ts';
 
 /** A server that does not start: the level and text of its last words and its exit code. */
 export class StartFailure extends Error {
@@ -132,7 +132,7 @@ export function lockShared(lab: string, path: string, cluster: string): void {
   }
   const file = lockName(lab, path);
   const [owner, pid] = (readText(file) ?? '').split('\n');
-  if (owner !== undefined && owner !== '' && owner !== cluster && isAlive(Number(pid))) {
+  if (owner !== undefined && owner !== '' && owner !== cluster && isAliveSince(Number(pid), file)) {
     throw new StartFailure('FATAL', 'could not lock lock file');
   }
   replaceFile(file, `${cluster}\n${process.pid}`);

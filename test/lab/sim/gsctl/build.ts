@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { channelsOf, isOn, readServerConf, toolSetting } from '../conf.ts';
 import type { Channel, Settings } from '../conf.ts';
-import { isAlive, readText, replaceFile } from '../files.ts';
+import { replaceFile, writerOf } from '../files.ts';
 import type { StateFile } from '../gaussdb/types.ts';
 import { out } from '../print.ts';
 import { storeOf } from '../storage.ts';
@@ -153,8 +153,8 @@ class Build {
         rmSync(join(dataDir, name), { recursive: true, force: true });
       }
     }
-    const engine = Number(readText(store.engineFile));
-    if (engine > 0 && isAlive(engine)) {
+    const engine = writerOf(store.engineFile);
+    if (engine > 0) {
       process.kill(engine, 'SIGKILL');
     }
     rmSync(store.walFolder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { isAlive, readText, workingFolder } from '../files.ts';
+import { isAliveSince, readText, workingFolder } from '../files.ts';
 import { loadUser } from '../user.ts';
 import { Client, WireError } from '../wire.ts';
 import type { Message } from '../wire.ts';
@@ -33,7 +33,7 @@ export function serverState(call: Call): ServerState {
   if (file === undefined) {
     return { kind: 'no-file' };
   }
-  if (!(file.pid > 0) || !isAlive(file.pid)) {
+  if (!isAliveSince(file.pid, pidFile(call))) {
     return { kind: 'dead', pid: file.pid };
   }
   const folder = workingFolder(file.pid);

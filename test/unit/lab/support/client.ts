@@ -87,7 +87,7 @@ export class Login {
 export async function eventually<T>(
   look: () => Promise<T>,
   good: (seen: T) => boolean,
-  milliseconds = 15_000,
+  milliseconds = 60_000,
 ): Promise<T> {
   const end = Date.now() + milliseconds;
   for (;;) {

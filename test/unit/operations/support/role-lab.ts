@@ -15,7 +15,7 @@ import {
 import { runPlan, type RunOptions } from '../../../../src/operations/runner.ts';
 import type { Plan } from '../../../../src/operations/types.ts';
 import { startLab, type Lab } from '../../../lab/lab.ts';
-import { isAlive, readJson, readText } from '../../../lab/sim/files.ts';
+import { readJson, writerOf } from '../../../lab/sim/files.ts';
 import type { StateFile } from '../../../lab/sim/gaussdb/types.ts';
 import type { LabVersion } from '../../../lab/sim/host.ts';
 import { Client } from '../../../lab/sim/wire.ts';
@@ -31,9 +31,9 @@ export type WatchedNode = Pick<LabNode, 'id' | 'cluster' | 'dataDir' | 'port'>;
 
 /** Whether a node's server lives and calls itself a primary that takes writes. */
 export function takesWrites(node: WatchedNode): boolean {
-  const pid = Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0]);
+  const pid = writerOf(join(node.dataDir, 'postmaster.pid'));
   const state = readJson<StateFile>(join(node.dataDir, 'gaussdb.state'));
-  return pid > 0 && isAlive(pid) && state?.role === 'Primary' && state.state === 'Normal';
+  return pid > 0 && state?.role === 'Primary' && state.state === 'Normal';
 }
 
 export async function statement(
@@ -60,9 +60,9 @@ export async function statement(
 export function rolesOf(nodes: readonly WatchedNode[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     nodes.map((node) => {
-      const pid = Number((readText(join(node.dataDir, 'postmaster.pid')) ?? '').split('\n')[0]);
+      const pid = writerOf(join(node.dataDir, 'postmaster.pid'));
       const state = readJson<StateFile>(join(node.dataDir, 'gaussdb.state'));
-      return [node.id, pid > 0 && isAlive(pid) ? (state?.role ?? '?') : 'down'];
+      return [node.id, pid > 0 ? (state?.role ?? '?') : 'down'];
     }),
   );
 }
