@@ -84,12 +84,16 @@ export async function jobState(
   return word === 'running' || word === 'ended' || word === 'gone' ? word : 'none';
 }
 
+/** `sh` that is true when the job in the folder `$J` runs; the number of its process, which leads its group, is in `$P` then. */
+const aliveFunction =
+  'alive() { P=$(cat "$J/pid" 2>/dev/null) || return 1; if test -d /proc/self; then tr "\\0" " " < "/proc/$P/cmdline" 2>/dev/null | grep -qF -- "$J"; else ps -o args= -p "$P" 2>/dev/null | grep -qF -- "$J"; fi; }';
+
 /** Prints the job's state and the size of its log on the first line, then the part of the log from the offset. */
 function stateCommand(folder: string, offset: number): string {
   const job = quote(folder);
   return [
     `J=${job}`,
-    'alive() { P=$(cat "$J/pid" 2>/dev/null) || return 1; if test -d /proc/self; then tr "\\0" " " < "/proc/$P/cmdline" 2>/dev/null | grep -qF -- "$J"; else ps -o args= -p "$P" 2>/dev/null | grep -qF -- "$J"; fi; }',
+    aliveFunction,
     'if ! test -d "$J"; then echo none 0; exit 0; fi',
     'if test -e "$J/code"; then S="ended $(cat "$J/code")"; elif alive; then S="running -"; else S="gone -"; fi',
     'N=$(wc -c < "$J/log" 2>/dev/null || echo 0)',
@@ -168,10 +172,12 @@ class Job {
     ].join('\n');
     this.offset = 0;
     this.output = '';
-    const answer = await this.shell.run(command, {
-      signal: this.context.signal,
-      ...(secret === undefined ? {} : { input: `${secret}\n` }),
-    });
+    const answer = await this.orKill(
+      this.shell.run(command, {
+        signal: this.context.signal,
+        ...(secret === undefined ? {} : { input: `${secret}\n` }),
+      }),
+    );
     if (answer.code !== 0) {
       throw commandFailed(this.request.tool, this.shell.host, answer.code, answer.stderr);
     }
@@ -181,7 +187,7 @@ class Job {
   async follow(): Promise<JobResult | undefined> {
     let gone = 0;
     for (let wait = 100; ; wait = Math.min(wait * 1.5, 1000)) {
-      const state = await this.stateOrKill();
+      const state = await this.orKill(this.state());
       if (state.kind === 'ended') {
         await this.drain();
         return { code: state.code, output: this.output };
@@ -200,9 +206,9 @@ class Job {
     }
   }
 
-  private async stateOrKill(): Promise<JobState> {
+  private async orKill<T>(asked: Promise<T>): Promise<T> {
     try {
-      return await this.state();
+      return await asked;
     } catch (thrown) {
       if (this.context.signal.aborted) {
         await this.kill();
@@ -223,10 +229,11 @@ class Job {
     if (!isTimeLimit(this.context.signal)) {
       return;
     }
-    const pid = quote(`${this.folder}/pid`);
+    // It may have been started a moment ago and not have said its number yet.
     await this.shell
       .run(
-        `P=$(cat -- ${pid}) && kill -TERM -- "-$P" && sleep 2 && kill -KILL -- "-$P" 2>/dev/null; rm -f -- ${quote(`${this.folder}/secret`)}; true`,
+        `J=${quote(this.folder)}; ${aliveFunction}; N=0; until alive || test "$N" -ge 20 || test -e "$J/code"; do N=$((N + 1)); sleep 0.1 2>/dev/null || { sleep 1; N=$((N + 9)); }; done; ` +
+          'alive && kill -TERM -- "-$P" && sleep 2 && kill -KILL -- "-$P" 2>/dev/null; rm -f -- "$J/secret"; true',
         { timeout: 10_000 },
       )
       .catch(() => undefined);

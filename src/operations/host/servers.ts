@@ -18,6 +18,24 @@ import { readText } from './text-files.ts';
 /** As what a cluster is started. `independent`: without any relation to the other, before disaster recovery is set up. */
 export type StartAs = 'primary' | 'standby' | 'independent';
 
+/**
+ * Tells a server that has ended from one that `gs_ctl start -W`, which does not wait, has only just begun: it writes
+ * its postmaster.pid some moments later, on a busy machine some seconds.
+ */
+class Absence {
+  private looks = 0;
+  private since = 0;
+
+  /** Takes in whether it runs; true when it has been away for so long that it will not come. */
+  lasts(runs: boolean): boolean {
+    this.looks = runs ? 0 : this.looks + 1;
+    if (this.looks <= 1) {
+      this.since = Date.now();
+    }
+    return this.looks >= 3 && Date.now() - this.since >= 5000;
+  }
+}
+
 /** As what a cluster is started, by its layout. */
 export function asOf(cluster: ClusterLayout): StartAs {
   return cluster.independent === true ? 'independent' : cluster.role;
@@ -198,7 +216,7 @@ async function awaitUp(
   leader: NodeLayout,
 ): Promise<void> {
   const restarts = new Map<string, number>();
-  const down = new Map<string, number>();
+  const absences = new Map(cluster.nodes.map(({ id }) => [id, new Absence()]));
   const missing = new Missing();
   let last = '';
   await poll(
@@ -213,9 +231,7 @@ async function awaitUp(
         await lookForPrimary(context, layout, cluster, missing, last);
       }
       for (const node of cluster.nodes) {
-        const count = (await nodeRuns(context, node)) ? 0 : (down.get(node.id) ?? 0) + 1;
-        down.set(node.id, count);
-        if (count < 3) {
+        if (absences.get(node.id)?.lasts(await nodeRuns(context, node)) !== true) {
           continue;
         }
         const words = await serverWords(context, node);
@@ -226,6 +242,7 @@ async function awaitUp(
           throw commandFailed('gaussdb', node.host, 1, words);
         }
         restarts.set(node.id, tries + 1);
+        absences.set(node.id, new Absence());
         await launch(context, layout, node, as, node === leader);
       }
       return undefined;
@@ -280,7 +297,7 @@ export async function startNode(
   if (!(await nodeRuns(context, node))) {
     await launch(context, layout, node, asOf(cluster), node === leader);
   }
-  let down = 0;
+  const absence = new Absence();
   let last = '';
   await poll(
     context,
@@ -290,8 +307,7 @@ export async function startNode(
       if (isSettled(query, asOf(cluster))) {
         return true;
       }
-      down = (await nodeRuns(context, node)) ? 0 : down + 1;
-      if (down >= 3) {
+      if (absence.lasts(await nodeRuns(context, node))) {
         const words = await serverWords(context, node);
         context.output(words);
         throw commandFailed('gaussdb', node.host, 1, words);
