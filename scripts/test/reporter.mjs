@@ -6,6 +6,9 @@ export default async function* report(events) {
   for await (const { type, data } of events) {
     if (type === 'test:stderr' || type === 'test:stdout') {
       yield line({ kind: 'output', file: data.file, text: data.message });
+    } else if (type === 'test:diagnostic' && /^(?:Error|Warning): /.test(data.message)) {
+      // What went wrong outside of any test.
+      yield line({ kind: 'output', file: data.file, text: `${data.message}\n` });
     } else if (type === 'test:pass' || type === 'test:fail') {
       const error = data.details?.error;
       const cause = error?.cause ?? error;
@@ -18,7 +21,7 @@ export default async function* report(events) {
         name: data.name,
         file: data.file,
         outcome: failed ? 'failed' : skipped(data) ? 'skipped' : 'passed',
-        reason: failed ? text(cause) : (data.skip ?? data.todo)?.toString(),
+        reason: failed ? text(cause) + ending(error) : (data.skip ?? data.todo)?.toString(),
         milliseconds: data.details?.duration_ms,
       });
     }
@@ -27,6 +30,12 @@ export default async function* report(events) {
 
 function skipped(data) {
   return data.skip !== undefined || data.todo !== undefined;
+}
+
+/** How the process of a file ended, when the file itself failed. */
+function ending(error) {
+  const { exitCode, signal } = error ?? {};
+  return exitCode == null && signal == null ? '' : ` (exit code ${exitCode}, signal ${signal})`;
 }
 
 function text(cause) {
