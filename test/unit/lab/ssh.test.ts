@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { startLab } from '../../lab/lab.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
-import { processesOf } from '../../lab/processes.ts';
+import { processesOf, processFiles } from '../../lab/processes.ts';
 import { Login, eventually } from './support/client.ts';
 
 describe('the machines of the lab', () => {
@@ -155,12 +155,21 @@ describe('the machines of the lab', () => {
 
   it('keep what an ended connection left running only until the lab ends', async () => {
     const other = await Login.open(machine);
-    void other.run('sleep 300');
+    // Its end is that of the connection.
+    const left = other.run('sleep 301').catch(() => undefined);
+    const sleeping = (): boolean => {
+      const ours = new Set(processesOf(lab.dir));
+      return processFiles('cmdline').some(
+        ({ pid, text }) => ours.has(pid) && text === ['sleep', '301', ''].join('\0'),
+      );
+    };
     await eventually(
-      () => Promise.resolve(processesOf(lab.dir).length),
-      (count) => count > 0,
+      () => Promise.resolve(sleeping()),
+      (seen) => seen,
     );
     other.close();
+    await left;
+    assert.ok(sleeping());
     writeFileSync(join(machine.home, 'left'), '');
   });
 });

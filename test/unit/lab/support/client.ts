@@ -28,7 +28,7 @@ export class Login {
         port: machine.port,
         username: machine.user,
         privateKey: readFileSync(machine.identityFile),
-        readyTimeout: 10_000,
+        readyTimeout: 60_000,
         ...options,
       });
     });
