@@ -164,7 +164,11 @@ async function openInTime(
     const timer =
       timeout === undefined
         ? undefined
-        : setTimeout(() => giveUp(resultUnknown(host, t('it did not start in time'))), timeout);
+        : setTimeout(
+            () =>
+              giveUp(resultUnknown(host, t('it did not start in time'), timedOut(host, timeout))),
+            timeout,
+          );
     const done = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

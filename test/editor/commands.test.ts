@@ -34,7 +34,10 @@ describe('Commands', () => {
     const node = api.topologies()[0]?.topology?.clusters[0]?.nodes[1];
     assert.ok(node);
     const folder = mkdtempSync(join(tmpdir(), 'opengauss-terminal-'));
-    context.after(() => rmSync(folder, { recursive: true, force: true }));
+    // The terminal may still run what was typed last.
+    context.after(() =>
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 }),
+    );
     await vscode.commands.executeCommand('openGauss.openTerminal', {
       topology: id,
       node: node.id,

@@ -23,6 +23,7 @@ export function registerLogs(services: Services): void {
   services.add(vscode.workspace.registerTextDocumentContentProvider(logScheme, documents));
   const follow = async (ref: NodeRef, path: string): Promise<void> => {
     const document = await vscode.workspace.openTextDocument(documents.follow(ref, path));
+    documents.opened(document.uri);
     await vscode.languages
       .setTextDocumentLanguage(document, 'log')
       .then(undefined, () => undefined);

@@ -58,6 +58,8 @@ export async function connect(
   const ssh2 = await import('../lazy/ssh2.ts');
   const types = await services.hostKeys.types(settings);
   const socket = await dial();
+  // It may be cut while it waits for its turn; what is wrong with it is asked below.
+  socket.on('error', () => undefined);
   const release = await services.handshakes.take();
   if (signal.aborted || socket.destroyed) {
     release();

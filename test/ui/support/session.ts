@@ -61,6 +61,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     await options.prepare?.(opened.lab);
     const settings = {
       'workbench.colorTheme': 'Default Dark Modern',
+      // In a browser what is typed is saved after a second unless told otherwise.
+      'files.autoSave': 'off',
       ...opened.settings,
       ...options.settings,
     };

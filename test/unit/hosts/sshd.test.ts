@@ -235,7 +235,10 @@ function tests(): void {
     await writeFile(config, different.join('') + (await readFile(config, 'utf8')));
     const pool = await poolFor([], [], { sshConfigFiles: [config] });
     const answers = await Promise.all(
-      names.map(async (name) => (await (await pool.shell(name)).run(`echo ${name}`)).stdout),
+      names.map(
+        async (name) =>
+          (await (await pool.shell(name)).run(`echo ${name}`, { timeout: 180_000 })).stdout,
+      ),
     );
     assert.deepEqual(
       answers,

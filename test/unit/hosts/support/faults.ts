@@ -228,9 +228,12 @@ export function hostFaults(start: () => Promise<FaultTarget>): void {
   it('ends what prints too much and goes on', async (context) => {
     const target = await machine(context);
     const shell = await poolOf(context, await target.clientConfig(['h'])).shell('h');
-    const flood = shell.run('yes', { long: true, outputLimit: 100_000_000 });
+    const flood = assert.rejects(
+      shell.run('yes', { long: true, outputLimit: 100_000_000 }),
+      (error) => isHostFailure(error, 'output-limit'),
+    );
     assert.equal((await shell.run('echo meanwhile')).stdout, 'meanwhile\n');
-    await assert.rejects(flood, (error) => isHostFailure(error, 'output-limit'));
+    await flood;
     assert.equal((await shell.run('echo still here')).stdout, 'still here\n');
   });
 
