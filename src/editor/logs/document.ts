@@ -36,11 +36,6 @@ export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.
 
   readonly onDidChange = this.changed.event;
 
-  /** The editor ignores changes of what it has not opened yet: what came meanwhile is shown now. */
-  opened(uri: vscode.Uri): void {
-    this.changed.fire(uri);
-  }
-
   constructor(services: Services) {
     this.services = services;
     this.listener = vscode.workspace.onDidCloseTextDocument((document) => {
@@ -48,6 +43,11 @@ export class LogDocuments implements vscode.TextDocumentContentProvider, vscode.
         this.stop(document.uri);
       }
     });
+  }
+
+  /** The editor ignores changes of what it has not opened yet: what came meanwhile is shown now. */
+  opened(uri: vscode.Uri): void {
+    this.changed.fire(uri);
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
